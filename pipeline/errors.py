@@ -1,0 +1,29 @@
+"""Every error the pipeline raises on purpose. Anything else is our bug and stays loud."""
+
+
+class PipelineError(Exception):
+    """Base of the errors below; `code` is what clients and tests compare, so it never changes.
+
+    UnreadableImage    the bytes do not decode (not an image, truncated, a syntax we cannot decompress)
+    UnsupportedImage   decoded, but not an image we may judge (another modality, tomosynthesis, colour, empty)
+    ImageTooLarge      more pixels than we are willing to hold in memory
+    ModelUnavailable   a weight file is missing, altered, or made for another preprocessing recipe
+    """
+
+    code = "pipeline_error"
+
+
+class UnreadableImage(PipelineError):
+    code = "unreadable_image"
+
+
+class UnsupportedImage(PipelineError):
+    code = "unsupported_image"
+
+
+class ImageTooLarge(PipelineError):
+    code = "image_too_large"
+
+
+class ModelUnavailable(PipelineError):
+    code = "model_unavailable"
