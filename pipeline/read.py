@@ -1,0 +1,42 @@
+"""Bytes of one file -> Mammogram; refuses what we may not judge. The kind is told by content, never by name."""
+
+from __future__ import annotations
+
+from pipeline.errors import UnreadableImage
+from pipeline.mammogram import Mammogram
+from pipeline.read_raster import looks_negative, read_raster
+
+__all__ = ["looks_negative", "read"]
+
+MAX_PIXELS = 64_000_000
+
+MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"II+\x00", "TIFF"),
+    (b"MM\x00+", "TIFF"),
+    (b"P2", "PGM"),
+    (b"P3", "PGM"),
+    (b"P5", "PGM"),
+    (b"P6", "PGM"),
+)
+
+
+def read(data: bytes, max_pixels: int = MAX_PIXELS) -> Mammogram:
+    """The mammogram in `data`: pixels (rows, columns) in 0..1, denser brighter, and what the header tells.
+
+    Raises UnreadableImage, UnsupportedImage or ImageTooLarge, and nothing else.
+    """
+    kind = kind_of(data)
+    if kind is None:
+        raise UnreadableImage("Not an image we know; send DICOM, PNG, JPEG, TIFF, WebP or PGM.")
+    return read_raster(data, kind, max_pixels)
+
+
+def kind_of(data: bytes) -> str | None:
+    """Which of our formats the first bytes announce; None for anything else."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WebP"
+    return next((kind for magic, kind in MAGIC if data.startswith(magic)), None)
