@@ -1,0 +1,91 @@
+"""The pipeline as the service uses it: models loaded once, on first use, by whoever needs them first."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.settings import Settings
+from pipeline.finding import Analysis
+from pipeline.mammogram import Mammogram
+from pipeline.preprocess import Prepared, preprocess
+
+if TYPE_CHECKING:
+    from pipeline.models import Models
+
+    LoadModels = Callable[[], Models]
+
+Progress = Callable[[str], None]
+VERIFY_EVERY_S = 30.0  # readiness is asked for every few seconds; the weights do not change that often
+
+
+class Analyst:
+    """Thread-safe. Raises ModelUnavailable from either method when the weights cannot be used."""
+
+    def __init__(self, load: LoadModels) -> None:
+        self._load, self._models, self._lock = load, None, threading.Lock()  # type: LoadModels, Models | None, threading.Lock
+
+    @property
+    def models(self) -> Models:
+        with self._lock:
+            if self._models is None:
+                self._models = self._load()
+            return self._models
+
+    def analyze(self, mammogram: Mammogram, progress: Progress) -> Analysis:
+        from pipeline.analyze import analyze
+
+        return analyze(mammogram, self.models, progress)
+
+    def prepare(self, mammogram: Mammogram) -> Prepared:
+        """What the detector looks at, for people to look at as well."""
+        return preprocess(mammogram, self.models.recipe)
+
+
+def shipped_models(settings: Settings) -> LoadModels:
+    def load() -> Models:
+        from pipeline.models import load_models
+
+        return load_models(settings.weights_dir, settings.inference_threads)
+
+    return load
+
+
+def shipped_weights_problems(settings: Settings) -> Callable[[], list[str]]:
+    def check() -> list[str]:
+        return weights_problems(settings.weights_dir)
+
+    return Remembered(check, VERIFY_EVERY_S)
+
+
+def weights_problems(directory: Path | None) -> list[str]:
+    """What is wrong with the weights, a sentence each: none there, one missing, a checksum that differs."""
+    from models.weights import cards, verify
+
+    found = cards() if directory is None else cards(directory)
+    problems = [] if found else ["No weight cards were found."]
+    for card in found:
+        try:
+            verify(card)
+        except Exception as error:  # whatever is wrong with one must not hide the others
+            problems.append(f"{card.name}: {error}")
+    return problems
+
+
+@dataclass
+class Remembered:
+    """The answer of `ask`, at most `seconds` old."""
+
+    ask: Callable[[], list[str]]
+    seconds: float
+    _answer: list[str] | None = None
+    _asked: float = 0.0
+
+    def __call__(self) -> list[str]:
+        if self._answer is None or time.monotonic() - self._asked > self.seconds:
+            self._answer, self._asked = self.ask(), time.monotonic()
+        return self._answer

@@ -1,0 +1,149 @@
+"""From an accepted upload to a stored result, stage by stage, and news of it for those who wait."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from app import pictures, schemas
+from app.analyst import Analyst
+from app.errors import ProblemError, problem, problem_of
+from app.metrics import Metrics
+from app.settings import Settings
+from app.store import Record, Store
+from app.worker import QueueFull, Worker
+from pipeline.document import to_document
+from pipeline.errors import PipelineError
+from pipeline.mammogram import Mammogram
+from pipeline.read import read
+
+T = TypeVar("T")
+KEPT_IN_MEMORY = 2  # mammograms read in a request and soon needed again by the worker; others are read once more
+HEARTBEAT_S = 15.0
+INTERRUPTED = problem("internal_error", "The program stopped twice during this analysis, so it was given up.", 500)
+
+
+class Jobs:
+    def __init__(self, settings: Settings, store: Store, analyst: Analyst, metrics: Metrics) -> None:
+        self.settings, self.store, self.analyst, self.metrics = settings, store, analyst, metrics
+        self.worker = Worker(settings.queue_limit)
+        self._changed = threading.Condition()
+        self._fresh: OrderedDict[str, Mammogram] = OrderedDict()
+
+    def start(self) -> None:
+        """Put back what an earlier process left unfinished, then begin to work."""
+        for id_ in self.store.recover(INTERRUPTED):
+            self.worker.submit(lambda id_=id_: self._run(id_), force=True)  # type: ignore[misc]
+        self.expire()
+        self.worker.start()
+
+    def submit(self, file: str, data: bytes) -> Record:
+        """Read the upload, keep it, queue it. Raises PipelineError for bad input and ProblemError queue_full."""
+        self._check_room()
+        mammogram = read(data, self.settings.max_pixels)
+        self.expire()
+        record = self.store.add(file, data)
+        self._remember(record.id, mammogram)
+        try:
+            self.worker.submit(lambda: self._run(record.id))
+        except QueueFull:
+            self.delete(record.id)
+            raise queue_full() from None
+        return record
+
+    def run(self, task: Callable[[], T]) -> Future[T]:
+        """Something else that needs the models, in the same worker, after what waits already."""
+        try:
+            return self.worker.submit(task)
+        except QueueFull:
+            raise queue_full() from None
+
+    def delete(self, id_: str) -> bool:
+        deleted = self.store.delete(id_)
+        self._tell()
+        return deleted
+
+    def expire(self) -> None:
+        if self.settings.retention_days > 0:
+            self.store.expire(self.settings.retention_days)
+
+    def wait(self, id_: str, seconds: float) -> Record | None:
+        """The record once it is over, or as it stands after `seconds`; None when it was deleted."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            while (record := self.store.get(id_)) and not record.over and (left := until - time.monotonic()) > 0:
+                self._changed.wait(left)
+        return record
+
+    def follow(self, id_: str, seconds: float) -> Iterator[Record | None]:
+        """The record now and at every change, every HEARTBEAT_S without one; ends when it is over or gone."""
+        until, seen = time.monotonic() + seconds, None
+        while time.monotonic() < until:
+            with self._changed:
+                record = self.store.get(id_)
+                if record == seen:
+                    self._changed.wait(HEARTBEAT_S)
+                    record = self.store.get(id_)
+            yield record
+            if record is None or record.over:
+                return
+            seen = record
+
+    def _check_room(self) -> None:
+        try:
+            self.worker.check_room()
+        except QueueFull:
+            raise queue_full() from None
+
+    def _remember(self, id_: str, mammogram: Mammogram) -> None:
+        self._fresh[id_] = mammogram
+        while len(self._fresh) > KEPT_IN_MEMORY:
+            self._fresh.popitem(last=False)
+
+    def _tell(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _stage(self, id_: str, stage: str) -> None:
+        self.store.stage(id_, stage)
+        self._tell()
+
+    def _run(self, id_: str) -> None:
+        record = self.store.get(id_)
+        if record is None or not self.store.claim(id_):
+            return
+        try:
+            document, preprocessed = self._analyze(record)
+        except Exception as error:
+            self._failed(id_, error)
+        else:
+            self.store.finish(id_, document, preprocessed)
+            self.metrics.analyzed("done", document["timings_ms"])
+        self._tell()
+
+    def _failed(self, id_: str, error: Exception) -> None:
+        if self.store.get(id_) is None:  # deleted while it ran, and its files with it
+            self.metrics.analyzed("deleted", {})
+            return
+        self.store.fail(id_, problem_of(error))
+        self.metrics.analyzed(error.code if isinstance(error, PipelineError) else "internal_error", {})
+
+    def _analyze(self, record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
+        folder = self.store.folder(record.id)
+        self._stage(record.id, "read")
+        mammogram = self._fresh.pop(record.id, None)
+        if mammogram is None:
+            mammogram = read((folder / "upload").read_bytes(), self.settings.max_pixels)
+        (folder / pictures.ORIGINAL).write_bytes(pictures.png(pictures.eight_bit(mammogram)))
+        analysis = self.analyst.analyze(mammogram, lambda stage: self._stage(record.id, stage))
+        prepared = self.analyst.prepare(mammogram)
+        (folder / pictures.PREPROCESSED).write_bytes(pictures.png(prepared.pixels))
+        return to_document(analysis, record.file), schemas.prepared_to_json(prepared)
+
+
+def queue_full() -> ProblemError:
+    return ProblemError("queue_full", "Try again when some of them are done.", {"Retry-After": "10"})

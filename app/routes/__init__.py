@@ -1,0 +1,12 @@
+"""One blueprint per file. A route translates, delegates, answers."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    from app.routes import analyses, health, images, page, prototype
+
+    for module in (analyses, images, prototype, health, page):
+        app.register_blueprint(module.bp)

@@ -1,0 +1,115 @@
+"""Analyses: start, list, show, delete, follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from flask import Blueprint, Response, json, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.errors import ProblemError, problem, respond
+from app.schemas import record_to_json, record_to_line
+from app.services import Services, services
+from app.store import FAILED, Record
+
+bp = Blueprint("analyses", __name__, url_prefix="/api/v1/analyses")
+
+LONGEST_WAIT_S = 60.0
+LONGEST_STREAM_S = 600.0
+LONGEST_NAME = 200  # characters of a file name
+
+
+def find(id_: str) -> Record:
+    """Raises ProblemError not_found."""
+    record = services().store.get(id_)
+    if record is None:
+        raise ProblemError("not_found", "There is no analysis with this id; it may have been deleted.")
+    return record
+
+
+@bp.post("")
+def start() -> ResponseReturnValue:
+    """Queue an analysis: 202, or 201 with the result when the sender prefers to wait and it came in time."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        raise ProblemError("missing_file", "Send the image as the multipart form field 'file'.")
+    seconds = preferred_wait(request.headers.get("Prefer", ""))
+    record = services().jobs.submit(shown_name(upload.filename), upload.read())
+    location = {"Location": url_for(".show", id_=record.id)}
+    if seconds is not None:
+        location["Preference-Applied"] = f"wait={seconds:g}"
+        if finished := _finished(record.id, seconds, location):
+            return finished
+    return {"id": record.id, "state": record.state, "file": record.file}, 202, location
+
+
+def _finished(id_: str, seconds: float, headers: dict[str, str]) -> ResponseReturnValue | None:
+    record = services().jobs.wait(id_, seconds)
+    if record is None or not record.over:
+        return None
+    if record.state == FAILED:  # the sender learns it here and never got the id: nothing to keep
+        services().jobs.delete(id_)
+        return respond(record.error or problem("internal_error", "The analysis failed."))
+    return {**(record.document or {}), "id": record.id}, 201, headers
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Every stored analysis, newest first."""
+    return {"analyses": [record_to_line(record) for record in services().store.newest_first()]}
+
+
+@bp.get("/<id_>")
+def show(id_: str) -> ResponseReturnValue:
+    """Where it stands, and the result once done."""
+    return record_to_json(find(id_))
+
+
+@bp.delete("/<id_>")
+def delete(id_: str) -> ResponseReturnValue:
+    """Remove an analysis and its files, finished or not."""
+    find(id_)
+    services().jobs.delete(id_)
+    return "", 204
+
+
+@bp.get("/<id_>/events")
+def events(id_: str) -> Response:
+    """Server-sent events: `stage` at each stage, then `done` or `failed`."""
+    find(id_)
+    stream = _messages(services(), id_)
+    return Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+
+
+def _messages(parts: Services, id_: str) -> Iterator[str]:
+    told: str | None = None
+    for record in parts.jobs.follow(id_, LONGEST_STREAM_S):
+        if record is None:
+            yield _event("failed", problem("not_found", "The analysis was deleted."))
+        elif record.state == FAILED:
+            yield _event("failed", record.error or {})
+        elif record.over:
+            yield _event("done", {"id": record.id, "state": record.state})
+        elif record.stage and record.stage != told:
+            told = record.stage
+            yield _event("stage", {"stage": told})
+        else:
+            yield ": still there\n\n"  # so that a closed browser is noticed
+
+
+def _event(name: str, data: dict[str, object]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+
+
+def preferred_wait(header: str) -> float | None:
+    """Seconds of `Prefer: wait=N` (RFC 7240 4.3), at most LONGEST_WAIT_S; None without one."""
+    found = re.search(r'(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?', header)
+    return min(float(found.group(1)), LONGEST_WAIT_S) if found else None
+
+
+def shown_name(sent: str) -> str:
+    """The last part of the name that was sent, without control characters; it is shown and never opened."""
+    name = PurePosixPath(sent.replace("\\", "/")).name
+    return "".join(letter for letter in name if letter.isprintable())[:LONGEST_NAME] or "unnamed"

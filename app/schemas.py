@@ -1,0 +1,65 @@
+"""Values <-> JSON of the HTTP interface. The result document itself is pipeline/document.py's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.store import Record
+from pipeline.finding import Finding, Kind
+from pipeline.geometry import Box
+from pipeline.preprocess import Prepared
+
+Json = dict[str, Any]
+
+
+def record_to_json(record: Record) -> Json:
+    """The document's own fields at the top once there is one, and where the analysis stands."""
+    document = record.document or {"file": record.file}
+    return {
+        **document,
+        "id": record.id,
+        "state": record.state,
+        "stage": record.stage,
+        "created": record.created,
+        "error": record.error,
+        "analysis": record.document,
+        "preprocessed": record.preprocessed,
+    }
+
+
+def record_to_line(record: Record) -> Json:
+    return {"id": record.id, "file": record.file, "state": record.state, "created": record.created}
+
+
+def prepared_to_json(prepared: Prepared) -> Json:
+    """How prepared pixels come from those of the sent image (pipeline/geometry.py Transform), and their size."""
+    way = prepared.transform
+    rows, columns = prepared.pixels.shape
+    return {
+        "flipped": bool(way.flipped),
+        "left": float(way.left),
+        "top": float(way.top),
+        "scale_x": float(way.scale_x),
+        "scale_y": float(way.scale_y),
+        "acquired_width": int(way.acquired_width),
+        "width": int(columns),
+        "height": int(rows),
+    }
+
+
+def findings_of(document: Json) -> tuple[Finding, ...]:
+    """The findings of a stored document; sizes are left out, no picture shows them."""
+    return tuple(_finding(entry) for entry in document["findings"])
+
+
+def _finding(entry: Json) -> Finding:
+    outline, pathology = entry["outline"], entry["pathology"]
+    return Finding(
+        kind=Kind(entry["kind"]),
+        box=Box(**entry["box"]),
+        confidence=entry["confidence"],
+        outline=None if outline is None else np.array(outline, dtype=np.float64).reshape(-1, 2),
+        malignant=None if pathology is None else pathology["malignant"],
+    )

@@ -1,0 +1,41 @@
+"""What a request may use: settings, the store, the jobs, the prototype's cache, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+from app.analyst import Analyst
+from app.jobs import Jobs
+from app.metrics import Metrics
+from app.prototype import Prototype
+from app.settings import Settings
+from app.store import Store
+
+if TYPE_CHECKING:
+    from app.analyst import LoadModels
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    store: Store
+    jobs: Jobs
+    prototype: Prototype
+    metrics: Metrics
+    weights_problems: Callable[[], list[str]]
+
+    @classmethod
+    def start(cls, settings: Settings, load: LoadModels, weights_problems: Callable[[], list[str]]) -> Services:
+        store, analyst, metrics = Store(settings.data_dir), Analyst(load), Metrics()
+        jobs = Jobs(settings, store, analyst, metrics)
+        metrics.watch_queue(lambda: float(jobs.worker.waiting))
+        jobs.start()
+        return cls(settings, store, jobs, Prototype(jobs, analyst), metrics, weights_problems)
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions["mammoscope"])

@@ -1,0 +1,75 @@
+"""Settings: frozen, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DISCLAIMER = "Research and demonstration software, not a medical device."
+ROOT = Path(__file__).resolve().parent.parent  # the checkout, or site-packages
+
+
+class BadSetting(ValueError):
+    """An environment variable that does not read as what it should be; the text names it."""
+
+
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """$XDG_DATA_HOME/mammoscope, as the XDG Base Directory Specification 0.8 places it."""
+    base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "mammoscope"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Each field but `frontend` is the environment variable MAMMOSCOPE_<NAME IN CAPITALS>; docs/http.md lists them."""
+
+    data_dir: Path  # results and pictures; readable by its owner only
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_upload_bytes: int = 256 * 1024 * 1024
+    max_pixels: int = 64_000_000  # rows x columns
+    retention_days: float = 30.0  # results older than this are deleted; 0 keeps them
+    threads: int = 8  # requests answered at a time
+    inference_threads: int = 2
+    queue_limit: int = 16  # analyses waiting; one more gets 503 queue_full
+    cors_origins: tuple[str, ...] = ()  # pages of other origins that may call us, e.g. http://localhost:5000
+    weights_dir: Path | None = None  # None: the weights that came with the program
+    frontend_dir: Path = field(default=ROOT / "frontend" / "dist")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Raises BadSetting."""
+        environ = os.environ if environ is None else environ
+        read = _Reader(environ)
+        weights, frontend = environ.get("MAMMOSCOPE_WEIGHTS_DIR"), environ.get("MAMMOSCOPE_FRONTEND_DIR")
+        return cls(
+            data_dir=Path(environ.get("MAMMOSCOPE_DATA_DIR") or default_data_dir(environ)).expanduser(),
+            host=environ.get("MAMMOSCOPE_HOST") or cls.host,
+            port=int(read.number("PORT", cls.port, least=0, most=65535)),
+            max_upload_bytes=int(read.number("MAX_UPLOAD_BYTES", cls.max_upload_bytes, least=1)),
+            max_pixels=int(read.number("MAX_PIXELS", cls.max_pixels, least=1)),
+            retention_days=read.number("RETENTION_DAYS", cls.retention_days),
+            threads=int(read.number("THREADS", cls.threads, least=2)),
+            inference_threads=int(read.number("INFERENCE_THREADS", cls.inference_threads, least=1)),
+            queue_limit=int(read.number("QUEUE_LIMIT", cls.queue_limit, least=1)),
+            cors_origins=tuple(part.strip() for part in environ.get("MAMMOSCOPE_CORS_ORIGINS", "").split(",") if part.strip()),
+            weights_dir=Path(weights).expanduser() if weights else None,
+            frontend_dir=Path(frontend).expanduser() if frontend else ROOT / "frontend" / "dist",
+        )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    environ: Mapping[str, str]
+
+    def number(self, name: str, default: float, least: float = 0, most: float = float("inf")) -> float:
+        text = self.environ.get(f"MAMMOSCOPE_{name}", "").strip()
+        try:
+            value = float(text) if text else float(default)
+        except ValueError:
+            raise BadSetting(f"MAMMOSCOPE_{name} is {text!r}; expected a number.") from None
+        if not least <= value <= most:
+            raise BadSetting(f"MAMMOSCOPE_{name} is {text}; expected a number from {least:g} to {most:g}.")
+        return value
