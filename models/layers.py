@@ -21,8 +21,8 @@ def conv_block(x: Tensor, width: int) -> Tensor:
     return x
 
 
-@keras.saving.register_keras_serializable(package="mammoscope")  # type: ignore[untyped-decorator]
-class PositionEmbedding(keras.layers.Layer):  # type: ignore[misc]
+@keras.saving.register_keras_serializable(package="mammoscope")
+class PositionEmbedding(keras.layers.Layer):
     """Adds a learned vector to every token: (B, N, D) -> (B, N, D)."""
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -49,7 +49,7 @@ def grey_to_signed_rgb(grey: Tensor) -> Tensor:
 
 
 def grey_to_caffe_bgr(grey: Tensor) -> Tensor:
-    """(B, H, W, 1) in 0..1 -> (B, H, W, 3): 0..255 less the ImageNet mean of B, G, R, as ResNet50 was trained to see."""
+    """(B, H, W, 1) in 0..1 -> (B, H, W, 3): 0..255 less the ImageNet means of B, G, R, as for ResNet50."""
     means = (103.939, 116.779, 123.68)
     return keras.layers.Concatenate()([keras.layers.Rescaling(255.0, offset=-mean)(grey) for mean in means])
 

@@ -1,4 +1,4 @@
-"""Name -> builder. Each module is imported when asked for: the detector's needs Model Garden, the others' Keras only."""
+"""Name -> builder, imported when asked for: the detector needs Model Garden, the others only Keras."""
 
 from __future__ import annotations
 
