@@ -1,0 +1,92 @@
+/** What the server answers: the document "mammoscope/analysis/1" and the job around it. `null` is "unknown". */
+
+export type Kind = "mass" | "calcification_cluster";
+export type MaskingLevel = "low" | "medium" | "high";
+export type JobState = "queued" | "running" | "done" | "failed";
+export type Variant = "original" | "preprocessed";
+
+/** Pixels of the image as it was sent; covers [x, x + width) x [y, y + height). */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** x, y in pixels; which frame is said where it is declared. */
+export type Point = [x: number, y: number];
+
+export interface Finding {
+  id: number;
+  kind: Kind;
+  box: Box;
+  /** 0..1, the detector's own; not a probability of cancer. */
+  confidence: number;
+  /** Closed polygon in pixels of the sent image. */
+  outline: Point[] | null;
+  /** `malignant`: calibrated probability, trained with BI-RADS >= 4 standing in for malignancy. */
+  pathology: { malignant: number } | null;
+  /** Millimetres and square millimetres. */
+  size_mm: { long_axis: number; area: number } | null;
+}
+
+export interface Masking {
+  level: MaskingLevel;
+  probabilities: Record<MaskingLevel, number>;
+}
+
+export interface AnalysisDocument {
+  schema: string;
+  file: string;
+  image: {
+    width: number;
+    height: number;
+    laterality: "L" | "R" | null;
+    view: string | null;
+    /** (row, column) at the detector. */
+    pixel_spacing_mm: [number, number] | null;
+  };
+  findings: Finding[];
+  masking: Masking | null;
+  cancer: { probability: number } | null;
+  warnings: string[];
+  models: Record<string, string>;
+  timings_ms: Record<string, number>;
+}
+
+/** How the preprocessed picture was flipped, cut and scaled from the acquired one. */
+export interface Preprocessed {
+  flipped: boolean;
+  left: number;
+  top: number;
+  scale_x: number;
+  scale_y: number;
+  acquired_width: number;
+  width: number;
+  height: number;
+}
+
+/** RFC 9457 problem document; `code` is stable and what we compare. */
+export interface Problem {
+  code: string;
+  title: string;
+  detail: string;
+  status?: number;
+}
+
+export interface AnalysisSummary {
+  id: string;
+  file: string;
+  state: JobState;
+  created: string | number;
+}
+
+export interface AnalysisDetail {
+  id: string;
+  file: string;
+  state: JobState;
+  stage: string | null;
+  analysis: AnalysisDocument | null;
+  preprocessed: Preprocessed | null;
+  error: Problem | null;
+}

@@ -1,0 +1,85 @@
+import type { AnalysisDetail, AnalysisSummary, Problem, Variant } from "./api-types";
+
+const ANALYSES = "/api/v1/analyses";
+
+/** What the server refused, or that it could not be reached (code "unreachable"). */
+export class ApiError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail || problem.title);
+    this.name = "ApiError";
+    this.problem = problem;
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** The problem document of an answer that is not 2xx, also where a proxy answered in another format. */
+export function problemFrom(status: number, body: unknown): Problem {
+  const fields: Record<string, unknown> = typeof body === "object" && body !== null ? { ...body } : {};
+  return {
+    code: text(fields.code) || `http_${status}`,
+    title: text(fields.title) || "The request was refused",
+    detail: text(fields.detail) || text(fields.message) || `The server answered with status ${status}.`,
+    status,
+  };
+}
+
+const UNREACHABLE: Problem = {
+  code: "unreachable",
+  title: "The server cannot be reached",
+  detail: "No answer came from the Mammoscope server.",
+};
+
+async function request(url: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { Accept: "application/json, application/problem+json" };
+  const answer = await fetch(url, { ...init, headers }).catch(() => {
+    throw new ApiError(UNREACHABLE);
+  });
+  if (answer.ok) return answer;
+  throw new ApiError(problemFrom(answer.status, await answer.json().catch(() => null)));
+}
+
+/** A 2xx answer that is not JSON (a proxy's page, an answer cut off) is an error like any other. */
+async function json<T>(answer: Response): Promise<T> {
+  try {
+    return (await answer.json()) as T;
+  } catch {
+    const detail = "The server's answer could not be read.";
+    throw new ApiError({ code: "unreadable_answer", title: "Unexpected answer", detail, status: answer.status });
+  }
+}
+
+/** Send one file; it is queued and analysed once, whatever the reader does with the slider later. */
+export async function startAnalysis(file: File): Promise<{ id: string }> {
+  const body = new FormData();
+  body.append("file", file, file.name);
+  return json(await request(ANALYSES, { method: "POST", body }));
+}
+
+export async function listAnalyses(): Promise<AnalysisSummary[]> {
+  return (await json<{ analyses: AnalysisSummary[] }>(await request(ANALYSES))).analyses;
+}
+
+export async function getAnalysis(id: string): Promise<AnalysisDetail> {
+  return json(await request(analysisUrl(id)));
+}
+
+export async function deleteAnalysis(id: string): Promise<void> {
+  await request(analysisUrl(id), { method: "DELETE" });
+}
+
+function analysisUrl(id: string): string {
+  return `${ANALYSES}/${encodeURIComponent(id)}`;
+}
+
+export function eventsUrl(id: string): string {
+  return `${analysisUrl(id)}/events`;
+}
+
+export function imageUrl(id: string, variant: Variant): string {
+  return `${analysisUrl(id)}/image.png?variant=${variant}`;
+}

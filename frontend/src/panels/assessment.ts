@@ -1,0 +1,64 @@
+import type { AnalysisDocument, Masking, MaskingLevel } from "../api-types";
+import { el } from "../dom";
+import { currentDocument, type Store } from "../state";
+import { MASKING_STAND_IN, maskingSentence, percent } from "../words";
+
+const LEVELS: readonly MaskingLevel[] = ["low", "medium", "high"];
+
+/** What was concluded about the whole picture, and what the reader must know about how. */
+export function createAssessment(store: Store): HTMLElement {
+  const cancer = el("div", { class: "card cancer" });
+  const masking = el("div", { class: "card masking" });
+  const warnings = el("ul", { class: "warnings", "aria-label": "Warnings" });
+  const models = el("dl", { class: "models" });
+  store.watch((s) => [currentDocument(s)], (s) => {
+    const document = currentDocument(s);
+    cancer.replaceChildren(...cancerContent(document));
+    masking.replaceChildren(...maskingContent(document?.masking ?? null));
+    warnings.replaceChildren(...(document?.warnings ?? []).map((warning) => el("li", {}, warning)));
+    warnings.hidden = document === null || document.warnings.length === 0;
+    models.replaceChildren(...modelRows(document));
+  });
+  return el(
+    "section",
+    { class: "assessment", "aria-label": "Whole picture" },
+    el("h2", {}, "Whole picture"),
+    warnings,
+    cancer,
+    masking,
+    el("details", {}, el("summary", {}, "Models and times"), models),
+  );
+}
+
+function cancerContent(document: AnalysisDocument | null): HTMLElement[] {
+  const value = document?.cancer == null ? "—" : percent(document.cancer.probability);
+  return [
+    el("p", { class: "headline" }, el("span", {}, "Cancer probability"), el("strong", {}, value)),
+    el("p", { class: "note" }, "That this view shows cancer, judged from the whole picture."),
+  ];
+}
+
+function maskingContent(masking: Masking | null): HTMLElement[] {
+  const level = masking?.level ?? null;
+  return [
+    el("p", { class: "headline" }, el("span", {}, "Masking"), el("strong", {}, level ?? "—")),
+    ...LEVELS.map((name) => bar(name, masking?.probabilities[name] ?? null, name === level)),
+    el("p", { class: "sentence" }, level === null ? "" : maskingSentence(level)),
+    el("p", { class: "note" }, MASKING_STAND_IN),
+  ];
+}
+
+function bar(name: MaskingLevel, share: number | null, isLevel: boolean): HTMLElement {
+  const fill = el("span", { class: "fill" });
+  fill.style.width = `${(share ?? 0) * 100}%`;
+  const value = el("span", { class: "value" }, share === null ? "—" : percent(share));
+  const track = el("span", { class: "track", "aria-hidden": "true" }, fill);
+  return el("div", { class: isLevel ? "bar level" : "bar" }, el("span", {}, name), track, value);
+}
+
+function modelRows(document: AnalysisDocument | null): HTMLElement[] {
+  if (document === null) return [el("dt", {}, "No analysis yet")];
+  const models = Object.entries(document.models).flatMap(([task, name]) => [el("dt", {}, task), el("dd", {}, name)]);
+  const times = Object.entries(document.timings_ms).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`);
+  return times.length === 0 ? models : [...models, el("dt", {}, "times"), el("dd", {}, times.join(", "))];
+}

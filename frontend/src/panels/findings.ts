@@ -1,0 +1,107 @@
+import type { Finding } from "../api-types";
+import { el, keyedList, type Row, setText } from "../dom";
+import { clampConfidence, HIGHEST_CONFIDENCE, LOWEST_CONFIDENCE } from "../findings";
+import { currentDocument, filtered, shownFindings, type State, type Store } from "../state";
+import { countOfMarks, KIND_NAMES, MALIGNANCY_STAND_IN, percent, sizeOf } from "../words";
+import { swatch } from "./legend";
+
+/** The confidence slider and the list of what it leaves, each entry linked with its mark on the picture. */
+export function createFindings(store: Store): HTMLElement {
+  const list = el("ul", { class: "findings", "aria-label": "Findings" });
+  const none = el("p", { class: "muted none" });
+  const show = keyedList<Finding>(list, (finding) => finding.id, (finding) => createRow(finding, store));
+  store.watch((s) => [currentDocument(s)], () => show([])); // another document's findings have the same ids
+  store.watch((s) => [currentDocument(s), s.minConfidence, s.chosen, s.hovered], (s) => {
+    show(shownFindings(s));
+    setText(none, wordsForNone(s));
+  });
+  store.watch((s) => [s.chosen], (s) => scrollTo(list, s.chosen));
+  list.addEventListener("keydown", (event) => moveFocus(list, event));
+  return el(
+    "section",
+    { class: "findings-panel", "aria-label": "Findings" },
+    el("h2", {}, "Findings"),
+    createSlider(store),
+    el("div", { class: "findings-scroll" }, list, none),
+    el("p", { class: "note" }, `Confidence is the detector's own, not a probability of cancer. ${MALIGNANCY_STAND_IN}`),
+  );
+}
+
+function createSlider(store: Store): HTMLElement {
+  const slider = el("input", {
+    type: "range",
+    id: "min-confidence",
+    min: LOWEST_CONFIDENCE,
+    max: HIGHEST_CONFIDENCE,
+    step: 0.01,
+  });
+  const value = el("output", { for: "min-confidence", class: "threshold" });
+  const count = el("p", { class: "count", role: "status", "data-testid": "count" });
+  slider.addEventListener("input", () => store.update(filtered(clampConfidence(slider.valueAsNumber))));
+  store.watch((s) => [s.minConfidence], ({ minConfidence }) => {
+    slider.value = String(minConfidence);
+    value.textContent = `${Math.round(minConfidence * 100)} %`;
+    slider.setAttribute("aria-valuetext", value.textContent);
+  });
+  store.watch((s) => [currentDocument(s), s.minConfidence, s.marksShown], (s) => setText(count, countWords(s)));
+  return el(
+    "div",
+    { class: "slider" },
+    el("label", { for: "min-confidence" }, "Show from confidence"),
+    value,
+    slider,
+    count,
+  );
+}
+
+function countWords(state: State): string {
+  const document = currentDocument(state);
+  if (document === null) return "No analysis yet";
+  const words = countOfMarks(shownFindings(state).length, document.findings.length);
+  return state.marksShown ? words : `${words} (marks hidden)`;
+}
+
+function wordsForNone(state: State): string {
+  const document = currentDocument(state);
+  if (document === null || shownFindings(state).length > 0) return "";
+  if (document.findings.length === 0) return "Nothing was found. This does not rule out disease.";
+  return "Nothing reaches this confidence. Lower it to see weaker candidates.";
+}
+
+function createRow(finding: Finding, store: Store): Row<Finding> {
+  const { id } = finding;
+  const malignant = finding.pathology === null ? "not judged" : percent(finding.pathology.malignant);
+  const choose = () => store.update(({ chosen }) => ({ chosen: chosen === id ? null : id }));
+  const hover = (hovered: number | null) => () => store.update({ hovered });
+  const button = el(
+    "button",
+    { type: "button", onclick: choose, onfocus: hover(id), onblur: hover(null) },
+    el("span", { class: "title" }, swatch(finding.kind), `${id} · ${KIND_NAMES[finding.kind]}`),
+    fact("Confidence", percent(finding.confidence)),
+    fact("Malignancy", malignant),
+    fact("Size", sizeOf(finding)),
+  );
+  const element = el("li", { "data-finding": id, onmouseenter: hover(id), onmouseleave: hover(null) }, button);
+  const update = () => {
+    button.setAttribute("aria-pressed", String(store.state.chosen === id));
+    element.classList.toggle("hovered", store.state.hovered === id);
+  };
+  return { element, update };
+}
+
+function fact(name: string, value: string): HTMLElement {
+  return el("span", { class: "fact" }, el("span", { class: "name" }, name), " ", el("span", { class: "value" }, value));
+}
+
+function scrollTo(list: HTMLElement, chosen: number | null): void {
+  if (chosen !== null) list.querySelector(`[data-finding="${chosen}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+function moveFocus(list: HTMLElement, event: KeyboardEvent): void {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  const buttons = [...list.querySelectorAll("button")];
+  const next = buttons[buttons.findIndex((button) => button === document.activeElement) + step];
+  if (step === 0 || next === undefined) return;
+  event.preventDefault();
+  next.focus();
+}

@@ -1,0 +1,126 @@
+import { ApiError, deleteAnalysis, eventsUrl, getAnalysis, listAnalyses, startAnalysis } from "./api";
+import type { AnalysisDetail, Problem } from "./api-types";
+import { follow } from "./follow";
+import { begun, isFinished, listed, noticed, received, removed, selecting, type Store } from "./state";
+
+const POLL_EVERY_MS = 1000;
+const GIVE_UP_AFTER = 5; // questions in a row without an answer
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  return { code: "page_error", title: "The page made a mistake", detail: String(error) };
+}
+
+/** Everything the page asks of the server; what comes back goes into the store. */
+export class Session {
+  readonly #store: Store;
+  #stopFollowing: () => void = () => undefined;
+  #listing = false;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** The analyses the server still has, the newest one selected. */
+  async start(): Promise<void> {
+    await this.#try(null, async () => {
+      await this.#list();
+      const newest = this.#store.state.analyses[0];
+      if (newest !== undefined) this.select(newest.id);
+    });
+    setInterval(() => void this.#listWhileOthersRun(), POLL_EVERY_MS);
+  }
+
+  /** Send files one after the other; the first one that is taken is selected. */
+  async upload(files: readonly File[]): Promise<void> {
+    this.#store.update(({ sending }) => ({ sending: [...sending, ...files.map((file) => file.name)] }));
+    let first = true;
+    for (const file of files) {
+      await this.#try(file.name, async () => {
+        const { id } = await startAnalysis(file);
+        await this.#list();
+        if (first) this.select(id);
+        first = false;
+      });
+      this.#store.update(({ sending }) => ({ sending: withoutOne(sending, file.name) }));
+    }
+  }
+
+  select(id: string): void {
+    this.#stopFollowing();
+    this.#store.update(selecting(id));
+    const known = this.#store.state.details[id];
+    if (known !== undefined && isFinished(known)) return;
+    void this.#try(null, async () => {
+      const detail = await this.#fetch(id);
+      if (!isFinished(detail) && this.#store.state.selected === id) this.#follow(id);
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#try(null, async () => {
+      await deleteAnalysis(id).catch((error: unknown) => {
+        if (problemOf(error).status !== 404) throw error; // gone already is what was wanted
+      });
+      const wasSelected = this.#store.state.selected === id;
+      this.#store.update(removed(id));
+      const next = this.#store.state.selected;
+      if (wasSelected && next !== null) this.select(next);
+      else if (wasSelected) this.#stopFollowing();
+    });
+  }
+
+  #follow(id: string): void {
+    this.#stopFollowing = follow(eventsUrl(id), {
+      stage: (stage) => this.#store.update(begun(id, stage)),
+      end: () => void this.#try(null, () => this.#fetch(id)),
+      lost: () => void this.#try(null, () => this.#poll(id)),
+    });
+  }
+
+  async #poll(id: string): Promise<void> {
+    let silent = 0;
+    while (this.#store.state.selected === id) {
+      try {
+        if (isFinished(await this.#fetch(id))) return;
+        silent = 0;
+      } catch (error) {
+        silent += 1;
+        if (problemOf(error).code !== "unreachable" || silent >= GIVE_UP_AFTER) throw error;
+      }
+      await new Promise((wake) => setTimeout(wake, POLL_EVERY_MS));
+    }
+  }
+
+  async #fetch(id: string): Promise<AnalysisDetail> {
+    const detail = await getAnalysis(id);
+    this.#store.update(received(detail));
+    return detail;
+  }
+
+  async #list(): Promise<void> {
+    this.#store.update(listed(await listAnalyses()));
+  }
+
+  /** The selected analysis tells of itself; the others are looked up as long as one of them is not finished. */
+  async #listWhileOthersRun(): Promise<void> {
+    const { analyses, selected } = this.#store.state;
+    if (this.#listing || analyses.every((entry) => isFinished(entry) || entry.id === selected)) return;
+    this.#listing = true;
+    await this.#list().catch(() => undefined); // asked again in a second; the reader's own actions report problems
+    this.#listing = false;
+  }
+
+  async #try(file: string | null, action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.#store.update(noticed(problemOf(error), file));
+    }
+  }
+}
+
+function withoutOne(names: readonly string[], name: string): string[] {
+  const at = names.indexOf(name);
+  return names.filter((_, i) => i !== at);
+}

@@ -1,0 +1,53 @@
+import type { Box } from "../api-types";
+import type { Size } from "./geometry";
+
+const GAP = 5; // canvas pixels between a box and its label
+
+export interface LabelWish {
+  /** The marked box in canvas pixels. */
+  box: Box;
+  /** Texts from the best to the shortest, with their width in canvas pixels. */
+  texts: readonly { text: string; width: number }[];
+}
+
+export interface Label {
+  text: string;
+  box: Box;
+}
+
+/**
+ * A place for every label where it covers no other label, the first wishes served first: above, below, right, left of
+ * its box (or inside it) with the best text, then with shorter ones. Null where no place is left.
+ */
+export function placeLabels(wishes: readonly LabelWish[], height: number, canvas: Size): (Label | null)[] {
+  const taken: Box[] = [];
+  return wishes.map((wish) => {
+    const label = wish.texts
+      .flatMap(({ text, width }) => placesFor(wish.box, { width, height }).map((box) => ({ text, box })))
+      .find(({ box }) => isInside(box, canvas) && !taken.some((other) => overlap(box, other)));
+    if (label !== undefined) taken.push(label.box);
+    return label ?? null;
+  });
+}
+
+function placesFor(box: Box, size: Size): Box[] {
+  const right = box.x + box.width;
+  const bottom = box.y + box.height;
+  return [
+    { ...size, x: box.x, y: box.y - size.height - GAP },
+    { ...size, x: box.x, y: bottom + GAP },
+    { ...size, x: right + GAP, y: box.y },
+    { ...size, x: box.x - size.width - GAP, y: box.y },
+    { ...size, x: right - size.width, y: box.y - size.height - GAP },
+    { ...size, x: right - size.width, y: bottom + GAP },
+    { ...size, x: Math.max(box.x, 0) + GAP, y: Math.max(box.y, 0) + GAP }, // inside, when it is larger than the canvas
+  ];
+}
+
+function isInside(box: Box, canvas: Size): boolean {
+  return box.x >= 0 && box.y >= 0 && box.x + box.width <= canvas.width && box.y + box.height <= canvas.height;
+}
+
+export function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
