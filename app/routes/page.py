@@ -28,13 +28,22 @@ def index() -> Response:
     return response
 
 
-@bp.get("/<path:asset>")
-def asset(asset: str) -> Response:
-    """A file that the page needs. Built names carry a hash, so they may be kept for good."""
-    folder = services().settings.frontend_dir
-    if asset.startswith("api/") or not folder.is_dir():
-        raise ProblemError("not_found", "There is nothing under this address.")
-    response = send_from_directory(folder, asset)
-    if asset.startswith("assets/"):
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+@bp.get("/<asset>")
+def top_level(asset: str) -> Response:
+    """A file beside the page: its icon, its manifest."""
+    return _built(asset)
+
+
+@bp.get("/assets/<path:asset>")
+def hashed(asset: str) -> Response:
+    """Scripts and styles. Their names carry a hash of their content, so browsers may keep them for good."""
+    response = _built(f"assets/{asset}")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def _built(name: str) -> Response:
+    folder = services().settings.frontend_dir
+    if not folder.is_dir():
+        raise ProblemError("not_found", "There is nothing under this address.")
+    return send_from_directory(folder, name)

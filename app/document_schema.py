@@ -1,0 +1,118 @@
+"""JSON Schemas (2020-12) of what we answer; the tests hold every answer against them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+UNIT: Json = {"type": "number", "minimum": 0, "maximum": 1}
+TEXT: Json = {"type": "string"}
+COUNT: Json = {"type": "integer", "minimum": 1}
+
+
+def record(properties: Json, closed: bool = False) -> Json:
+    """Every property is required: what is unknown is null."""
+    closing = {"additionalProperties": False} if closed else {}
+    return {"type": "object", "required": list(properties), "properties": properties, **closing}
+
+
+def nullable(schema: Json) -> Json:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def array(items: Json, length: int | None = None) -> Json:
+    return {"type": "array", "items": items} | ({"minItems": length, "maxItems": length} if length else {})
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+NUMBER: Json = {"type": "number"}
+BOX = record({"x": NUMBER, "y": NUMBER, "width": NUMBER, "height": NUMBER})
+FINDING = record(
+    {
+        "id": COUNT,
+        "kind": {"enum": ["mass", "calcification_cluster"]},
+        "box": BOX,
+        "confidence": UNIT,
+        "outline": nullable(array(array(NUMBER, 2))),
+        "pathology": nullable(record({"malignant": UNIT})),
+        "size_mm": nullable(record({"long_axis": NUMBER, "area": NUMBER})),
+    }
+)
+LEVELS = ("low", "medium", "high")
+DOCUMENT: Json = {
+    "schema": {"const": "mammoscope/analysis/1"},
+    "file": TEXT,
+    "image": record(
+        {
+            "width": COUNT,
+            "height": COUNT,
+            "laterality": {"enum": ["L", "R", None]},
+            "view": nullable(TEXT),
+            "pixel_spacing_mm": nullable(array(NUMBER, 2)),
+        }
+    ),
+    "findings": array(FINDING),
+    "masking": nullable(record({"level": {"enum": list(LEVELS)}, "probabilities": record(dict.fromkeys(LEVELS, UNIT))})),
+    "cancer": nullable(record({"probability": UNIT})),
+    "warnings": array(TEXT),
+    "models": {"type": "object", "additionalProperties": TEXT},
+    "timings_ms": {"type": "object", "additionalProperties": NUMBER},
+}
+STATE: Json = {"enum": ["queued", "running", "done", "failed"]}
+PREPROCESSED = record(
+    {
+        "flipped": {"type": "boolean"},
+        "left": NUMBER,
+        "top": NUMBER,
+        "scale_x": NUMBER,
+        "scale_y": NUMBER,
+        "acquired_width": COUNT,
+        "width": COUNT,
+        "height": COUNT,
+    },
+    closed=True,
+)
+STANDING: Json = {
+    "id": TEXT,
+    "file": TEXT,
+    "state": STATE,
+    "stage": nullable(TEXT),
+    "created": {"type": "string", "format": "date-time"},
+    "error": nullable(ref("Problem")),
+    "analysis": nullable(ref("Document")),
+    "preprocessed": nullable(PREPROCESSED),
+}
+SEGMENTATION = record(
+    {
+        "segmentation": array({"enum": [0, 255]}),
+        "width": {**COUNT, "description": "Rows of the region: the prototype names them so."},
+        "height": {**COUNT, "description": "Columns of the region."},
+        "roi_bbox": {**array({"type": "integer"}, 4), "description": "y1, x1, y2, x2; half-open"},
+        "bbox": {**array({"type": "integer"}, 4), "description": "y, x, width, height of the mask"},
+        "bboxConfidence": UNIT,
+        "pathology": UNIT,
+    },
+    closed=True,
+)
+SCHEMAS: Json = {
+    "Document": record(DOCUMENT),
+    "FinishedAnalysis": record({**DOCUMENT, "id": TEXT}),
+    "AcceptedAnalysis": record({"id": TEXT, "state": STATE, "file": TEXT}, closed=True),
+    "AnalysisList": record(
+        {"analyses": array(record({"id": TEXT, "file": TEXT, "state": STATE, "created": TEXT}, closed=True))}, closed=True
+    ),
+    "AnalysisState": {
+        **record(STANDING),
+        "description": "Once done, the fields of Document stand here as well, beside `analysis`.",
+    },
+    "PrototypeAnswer": record({"segmentations": array(SEGMENTATION)}, closed=True),
+    "Problem": {
+        **record({"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT, "detail": TEXT}),
+        "description": "RFC 9457. Compare `code`; it does not change.",
+    },
+    "Health": {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["ok", "failed"]}}},
+}
