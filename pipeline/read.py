@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pipeline.errors import UnreadableImage
 from pipeline.mammogram import Mammogram
-from pipeline.read_raster import looks_negative, read_raster
+from pipeline.read_checks import looks_negative
+from pipeline.read_dicom import read_dicom
+from pipeline.read_raster import read_raster
 
 __all__ = ["looks_negative", "read"]
 
@@ -32,11 +36,21 @@ def read(data: bytes, max_pixels: int = MAX_PIXELS) -> Mammogram:
     kind = kind_of(data)
     if kind is None:
         raise UnreadableImage("Not an image we know; send DICOM, PNG, JPEG, TIFF, WebP or PGM.")
-    return read_raster(data, kind, max_pixels)
+    return read_dicom(data, max_pixels) if kind == "DICOM" else read_raster(data, kind, max_pixels)
 
 
 def kind_of(data: bytes) -> str | None:
     """Which of our formats the first bytes announce; None for anything else."""
+    if data[128:132] == b"DICM" or _begins_like_a_data_set(data):
+        return "DICOM"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
     return next((kind for magic, kind in MAGIC if data.startswith(magic)), None)
+
+
+def _begins_like_a_data_set(data: bytes) -> bool:
+    """DICOM without preamble: group 0002 or 0008 in either byte order, then a VR or a length the file can hold."""
+    if data[:2] not in (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08"):
+        return False
+    byte_order: Literal["little", "big"] = "little" if data[0] else "big"
+    return data[4:6].isupper() or 0 < int.from_bytes(data[4:8], byte_order) < len(data)
