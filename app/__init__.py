@@ -10,21 +10,22 @@ from flask import Flask
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.analyst import LoadModels
+    from app.analyst import Analyst, LoadModels
 
 
 def create_app(
     settings: Settings | None = None,
     load: LoadModels | None = None,
     weights_problems: Callable[[], list[str]] | None = None,
+    analyst: Analyst | None = None,
 ) -> Flask:
-    """The application with its one worker running. Tests pass their own `load` and `weights_problems`.
+    """The application with its one worker running. Tests pass their own parts.
 
-    `load` gives the Models on first use, in the worker; `weights_problems` says in words what keeps us from being
-    ready (nothing: ready). Both default to the shipped weights.
+    `load` gives the Models on first use; `weights_problems` says in words what keeps us from being ready (nothing:
+    ready). Both default to the shipped weights. An `analyst` takes the place of the whole pipeline.
     """
     from app import errors, openapi, routes, security
-    from app.analyst import shipped_models, shipped_weights_problems
+    from app.analyst import Analyst, shipped_models, shipped_weights_problems
     from app.services import Services
 
     settings = settings or Settings.from_environment()
@@ -33,7 +34,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keys in the order a person reads them
     services = Services.start(
         settings,
-        load or shipped_models(settings),
+        analyst or Analyst(load or shipped_models(settings)),
         weights_problems or shipped_weights_problems(settings),
     )
     app.extensions["mammoscope"] = services

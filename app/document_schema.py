@@ -56,7 +56,9 @@ DOCUMENT: Json = {
         }
     ),
     "findings": array(FINDING),
-    "masking": nullable(record({"level": {"enum": list(LEVELS)}, "probabilities": record(dict.fromkeys(LEVELS, UNIT))})),
+    "masking": nullable(
+        record({"level": {"enum": list(LEVELS)}, "probabilities": record(dict.fromkeys(LEVELS, UNIT))})
+    ),
     "cancer": nullable(record({"probability": UNIT})),
     "warnings": array(TEXT),
     "models": {"type": "object", "additionalProperties": TEXT},
@@ -103,7 +105,8 @@ SCHEMAS: Json = {
     "FinishedAnalysis": record({**DOCUMENT, "id": TEXT}),
     "AcceptedAnalysis": record({"id": TEXT, "state": STATE, "file": TEXT}, closed=True),
     "AnalysisList": record(
-        {"analyses": array(record({"id": TEXT, "file": TEXT, "state": STATE, "created": TEXT}, closed=True))}, closed=True
+        {"analyses": array(record({"id": TEXT, "file": TEXT, "state": STATE, "created": TEXT}, closed=True))},
+        closed=True,
     ),
     "AnalysisState": {
         **record(STANDING),

@@ -15,7 +15,7 @@ from app.errors import ProblemError, problem, problem_of
 from app.metrics import Metrics
 from app.settings import Settings
 from app.store import Record, Store
-from app.worker import QueueFull, Worker
+from app.worker import QueueFullError, Worker
 from pipeline.document import to_document
 from pipeline.errors import PipelineError
 from pipeline.mammogram import Mammogram
@@ -50,7 +50,7 @@ class Jobs:
         self._remember(record.id, mammogram)
         try:
             self.worker.submit(lambda: self._run(record.id))
-        except QueueFull:
+        except QueueFullError:
             self.delete(record.id)
             raise queue_full() from None
         return record
@@ -59,7 +59,7 @@ class Jobs:
         """Something else that needs the models, in the same worker, after what waits already."""
         try:
             return self.worker.submit(task)
-        except QueueFull:
+        except QueueFullError:
             raise queue_full() from None
 
     def delete(self, id_: str) -> bool:
@@ -96,7 +96,7 @@ class Jobs:
     def _check_room(self) -> None:
         try:
             self.worker.check_room()
-        except QueueFull:
+        except QueueFullError:
             raise queue_full() from None
 
     def _remember(self, id_: str, mammogram: Mammogram) -> None:

@@ -66,7 +66,11 @@ BAD_IMAGE = problems(
 
 
 def _analyses() -> Json:
-    upload: Json = {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}
+    upload: Json = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": {"type": "string", "format": "binary"}},
+    }
     location = {"headers": {"Location": {"schema": {"type": "string"}}}}
     post = operation(
         "startAnalysis",
@@ -77,7 +81,9 @@ def _analyses() -> Json:
             **problems(_400="missing_file", _403="forbidden_origin"),
             **BAD_IMAGE,
         },
-        parameters=[parameter("Prefer", "header", {"type": "string"}, "wait=30: answer when done, 60 s at most (RFC 7240)")],
+        parameters=[
+            parameter("Prefer", "header", {"type": "string"}, "wait=30: answer when done, 60 s at most (RFC 7240)")
+        ],
         requestBody={"required": True, "content": {"multipart/form-data": {"schema": upload}}},
     )
     listed = {"200": body("Newest first", JSON, ref("AnalysisList"))}

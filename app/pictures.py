@@ -12,7 +12,10 @@ Grey8 = NDArray[np.uint8]  # (rows, columns)
 Rgb8 = NDArray[np.uint8]  # (rows, columns, 3), red first
 
 ORIGINAL, PREPROCESSED = "original.png", "preprocessed.png"
-FAST = [cv2.IMWRITE_PNG_COMPRESSION, 1]  # zlib level 1: 12 megapixels in a tenth of a second, a tenth larger than level 6
+FAST = [
+    cv2.IMWRITE_PNG_COMPRESSION,
+    1,
+]  # zlib level 1: 12 megapixels in a tenth of a second, a tenth larger than level 6
 
 
 def eight_bit(mammogram: Mammogram) -> Grey8:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app
 
@@ -14,9 +14,6 @@ from app.metrics import Metrics
 from app.prototype import Prototype
 from app.settings import Settings
 from app.store import Store
-
-if TYPE_CHECKING:
-    from app.analyst import LoadModels
 
 
 @dataclass(frozen=True)
@@ -29,8 +26,8 @@ class Services:
     weights_problems: Callable[[], list[str]]
 
     @classmethod
-    def start(cls, settings: Settings, load: LoadModels, weights_problems: Callable[[], list[str]]) -> Services:
-        store, analyst, metrics = Store(settings.data_dir), Analyst(load), Metrics()
+    def start(cls, settings: Settings, analyst: Analyst, weights_problems: Callable[[], list[str]]) -> Services:
+        store, metrics = Store(settings.data_dir), Metrics()
         jobs = Jobs(settings, store, analyst, metrics)
         metrics.watch_queue(lambda: float(jobs.worker.waiting))
         jobs.start()

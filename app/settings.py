@@ -11,7 +11,7 @@ DISCLAIMER = "Research and demonstration software, not a medical device."
 ROOT = Path(__file__).resolve().parent.parent  # the checkout, or site-packages
 
 
-class BadSetting(ValueError):
+class SettingError(ValueError):
     """An environment variable that does not read as what it should be; the text names it."""
 
 
@@ -40,7 +40,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Raises BadSetting."""
+        """Raises SettingError."""
         environ = os.environ if environ is None else environ
         read = _Reader(environ)
         weights, frontend = environ.get("MAMMOSCOPE_WEIGHTS_DIR"), environ.get("MAMMOSCOPE_FRONTEND_DIR")
@@ -54,7 +54,9 @@ class Settings:
             threads=int(read.number("THREADS", cls.threads, least=2)),
             inference_threads=int(read.number("INFERENCE_THREADS", cls.inference_threads, least=1)),
             queue_limit=int(read.number("QUEUE_LIMIT", cls.queue_limit, least=1)),
-            cors_origins=tuple(part.strip() for part in environ.get("MAMMOSCOPE_CORS_ORIGINS", "").split(",") if part.strip()),
+            cors_origins=tuple(
+                part.strip() for part in environ.get("MAMMOSCOPE_CORS_ORIGINS", "").split(",") if part.strip()
+            ),
             weights_dir=Path(weights).expanduser() if weights else None,
             frontend_dir=Path(frontend).expanduser() if frontend else ROOT / "frontend" / "dist",
         )
@@ -69,7 +71,7 @@ class _Reader:
         try:
             value = float(text) if text else float(default)
         except ValueError:
-            raise BadSetting(f"MAMMOSCOPE_{name} is {text!r}; expected a number.") from None
+            raise SettingError(f"MAMMOSCOPE_{name} is {text!r}; expected a number.") from None
         if not least <= value <= most:
-            raise BadSetting(f"MAMMOSCOPE_{name} is {text}; expected a number from {least:g} to {most:g}.")
+            raise SettingError(f"MAMMOSCOPE_{name} is {text}; expected a number from {least:g} to {most:g}.")
         return value

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class QueueFull(Exception):
+class QueueFullError(Exception):
     """As many tasks are waiting as we are willing to keep."""
 
 
@@ -35,12 +35,12 @@ class Worker:
         return self._thread.is_alive()
 
     def check_room(self) -> None:
-        """Raises QueueFull: before anything is written for a task that submit() would refuse."""
+        """Raises QueueFullError: before anything is written for a task that submit() would refuse."""
         if self._waiting >= self.limit:
-            raise QueueFull
+            raise QueueFullError
 
     def submit(self, task: Callable[[], T], force: bool = False) -> Future[T]:
-        """Run `task` in the worker. Raises QueueFull unless `force` (what was accepted before a restart)."""
+        """Run `task` in the worker. Raises QueueFullError unless `force` (what was accepted before a restart)."""
         with self._lock:
             if not force:
                 self.check_room()

@@ -13,7 +13,7 @@ from pipeline.finding import Finding, Kind
 Grey8 = NDArray[np.uint8]  # (rows, columns)
 Rgb8 = NDArray[np.uint8]  # (rows, columns, 3), red first
 
-# Amber and sky blue of Okabe & Ito 2008: told apart with every common colour blindness, and neither says "good" or "bad".
+# Amber and sky blue (Okabe & Ito 2008) are told apart with every common colour blindness; neither says "good" or "bad".
 COLOURS = {Kind.MASS: (230, 159, 0), Kind.CALCIFICATION_CLUSTER: (86, 180, 233)}
 WORDS = {Kind.MASS: "mass", Kind.CALCIFICATION_CLUSTER: "calcification cluster"}
 FONT = cv2.FONT_HERSHEY_SIMPLEX

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from app.settings import DISCLAIMER, BadSetting, Settings
+from app.settings import DISCLAIMER, SettingError, Settings
 
 STAND_INS = (
     "malignant: estimated with BI-RADS >= 4 standing in for malignancy. "
@@ -19,7 +19,9 @@ STAND_INS = (
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document a line, in input order.")
-@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only.")
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only."
+)
 def analyze(paths: tuple[Path, ...], as_json: bool, min_confidence: float) -> None:
     """Analyse mammograms: DICOM, PNG, JPEG, TIFF, WebP or PGM; a folder stands for the files below it.
 
@@ -42,7 +44,7 @@ def analyze(paths: tuple[Path, ...], as_json: bool, min_confidence: float) -> No
 def settings_or_exit() -> Settings:
     try:
         return Settings.from_environment()
-    except BadSetting as error:
+    except SettingError as error:
         raise click.ClickException(str(error)) from None
 
 

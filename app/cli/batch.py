@@ -16,13 +16,25 @@ from app.settings import DISCLAIMER
 
 Json = dict[str, Any]
 RESULTS, PART, SUMMARY, NOTE = "results.jsonl", "results.jsonl.part", "summary.csv", "NOTE.txt"
-COLUMNS = ("file", "laterality", "view", "findings", "highest_confidence", "highest_malignant", "masking", "cancer", "error")
+COLUMNS = (
+    "file",
+    "laterality",
+    "view",
+    "findings",
+    "highest_confidence",
+    "highest_malignant",
+    "masking",
+    "cancer",
+    "error",
+)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the results.")
-@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only.")
+@click.option(
+    "--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only."
+)
 def batch(folder: Path, out: Path, min_confidence: float) -> None:
     """Analyse every file below FOLDER into results.jsonl and summary.csv in the --out folder.
 
@@ -44,7 +56,9 @@ def batch(folder: Path, out: Path, min_confidence: float) -> None:
     write_summary(out / SUMMARY, lines, min_confidence)
     (out / NOTE).write_text(f"{DISCLAIMER}\n{STAND_INS}\n")
     failed = sum("error" in line for line in lines)
-    click.echo(f"{len(lines)} files, {failed} of them not read. Results: {out / RESULTS}, {out / SUMMARY}\n{DISCLAIMER}")
+    click.echo(
+        f"{len(lines)} files, {failed} of them not read. Results: {out / RESULTS}, {out / SUMMARY}\n{DISCLAIMER}"
+    )
     raise SystemExit(1 if failed else 0)
 
 

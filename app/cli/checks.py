@@ -65,7 +65,11 @@ def packages(settings: Settings) -> Check:
         return Check("packages", WARN, "requirements-serve.txt is not here to compare with")
     installed = {name: version_of(name) for name in pins}
     missing = [name for name in pins if installed[name] is None]
-    other = [f"{name} {installed[name]} instead of {pins[name]}" for name in pins if installed[name] not in (None, pins[name])]
+    other = [
+        f"{name} {installed[name]} instead of {pins[name]}"
+        for name in pins
+        if installed[name] not in (None, pins[name])
+    ]
     if missing:
         return Check("packages", FAIL, f"missing: {', '.join(missing)}", "Run make setup.")
     if other:

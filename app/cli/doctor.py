@@ -23,6 +23,8 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps({"ok": not failed, "checks": [asdict(check) for check in checks]}))
     else:
         for check in checks:
-            click.echo(f"{check.state:<5} {check.name:<12} {check.message}" + (f"\n{'':<19}{check.todo}" * bool(check.todo)))
+            click.echo(
+                f"{check.state:<5} {check.name:<12} {check.message}" + (f"\n{'':<19}{check.todo}" * bool(check.todo))
+            )
         click.echo(DISCLAIMER)
     raise SystemExit(1 if failed else 0)

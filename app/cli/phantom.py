@@ -26,7 +26,9 @@ class Size(click.ParamType[tuple[int, int]]):
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed draws the same.")
 @click.option("--format", "format_", type=click.Choice(["dicom", "png"]), default="dicom", show_default=True)
 @click.option("--size", type=Size(), help="Rows and columns.  [default: as large as a real one]")
-@click.option("--photometric", type=click.Choice(["MONOCHROME1", "MONOCHROME2"]), help="Of DICOM.  [default: MONOCHROME2]")
+@click.option(
+    "--photometric", type=click.Choice(["MONOCHROME1", "MONOCHROME2"]), help="Of DICOM.  [default: MONOCHROME2]"
+)
 @click.option("--bits", type=click.Choice(["8", "16"]), help="Of PNG.  [default: 16]")
 @click.option("--labels/--no-labels", default=True, help="Burn a view label into the picture.  [default: labels]")
 def phantom(

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from app.settings import DISCLAIMER, BadSetting, Settings
+from app.settings import DISCLAIMER, SettingError, Settings
 
 
 @click.command()
@@ -25,7 +25,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, open_page: 
     given = {"host": host, "port": port, "data_dir": data_dir}
     try:
         settings = Settings.from_environment()
-    except BadSetting as error:
+    except SettingError as error:
         raise click.ClickException(str(error)) from None
     settings = dataclasses.replace(settings, **{name: value for name, value in given.items() if value is not None})
     check_address(settings.host, settings.port)

@@ -1,4 +1,4 @@
-"""`mammoscope train` and `mammoscope evaluate`: handed on to training/, which needs the packages of requirements.txt."""
+"""`mammoscope train` and `mammoscope evaluate`: handed on to training/, which needs all of requirements.txt."""
 
 from __future__ import annotations
 

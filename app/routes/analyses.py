@@ -80,7 +80,9 @@ def events(id_: str) -> Response:
     """Server-sent events: `stage` at each stage, then `done` or `failed`."""
     find(id_)
     stream = _messages(services(), id_)
-    return Response(stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    return Response(
+        stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    )
 
 
 def _messages(parts: Services, id_: str) -> Iterator[str]:
