@@ -73,7 +73,7 @@ def _oblique(depth_mm: float, breadth: float, pose: np.random.Generator) -> tupl
     depth = depth_mm * pose.uniform(1.0, 1.12)
     nipple_y = float(np.clip(pose.normal(150, 9), 125, 172))
     wide = MLO_TEMPLATE[:, 0] + np.where(MLO_TEMPLATE[:, 1] < -0.5, pose.uniform(-0.14, 0.04), 0.0)
-    wide = np.where(MLO_TEMPLATE[:, 1] < -0.5, np.maximum(wide * depth, 34.0), wide * depth)
+    wide = np.where(MLO_TEMPLATE[:, 1] < -0.5, np.maximum(wide * depth, 46.0), wide * depth)
     below = MLO_TEMPLATE[:, 1] > 0
     high = np.where(below, MLO_TEMPLATE[:, 1] * depth * (0.2 + breadth), MLO_TEMPLATE[:, 1] * nipple_y)
     anchors = np.stack([wide, nipple_y + np.minimum(high, FIELD_MM[0] - 12 - nipple_y)], axis=1)
@@ -103,7 +103,7 @@ def _resampled(polygon: Points, step_mm: float) -> Points:
 def _pectoral(skin: Points, body: np.random.Generator, pose: np.random.Generator) -> Points:
     """A triangle in the upper corner with a slightly bowed edge."""
     top = float(np.interp(0.0, skin[1:100, 1], skin[1:100, 0]))
-    width = min(body.uniform(0.45, 0.85) * top, top - 14.0) + pose.normal(0, 2)
+    width = min(body.uniform(0.55, 0.95) * top, top - 12.0) + pose.normal(0, 2)
     length = FIELD_MM[0] * (body.uniform(0.36, 0.66) + pose.normal(0, 0.02))
     share = np.linspace(-0.1, 1.15, 60)
     bow = body.uniform(-2.0, 5.0) * np.sin(np.pi * np.clip(share, 0, 1))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.mammogram import Laterality
-from training.phantom.values import FloatImage, ViewPosition
+from training.phantom.values import FloatImage, Phantom
 
 GRAIN = 0.016  # deviation at brightness 0.5 in a pixel of 0.085 mm
 LABEL_MM = (11.0, 34.0)  # height and width of the marker
@@ -30,20 +32,25 @@ def stored(brightness: FloatImage, visible: NDArray[np.bool_], bits: int) -> NDA
     return np.asarray(np.where(visible, values, 0), dtype=np.uint16)
 
 
-def burn_in(
-    pixels: NDArray[np.uint16], laterality: Laterality, view: ViewPosition, spacing_mm: float, white: int
-) -> None:
-    """The view marker, written over the corner away from the chest wall."""
-    text = f"{laterality.value} {view}"
+def with_label(phantom: Phantom) -> Phantom:
+    """The phantom with its view marker written over the upper corner away from the chest wall."""
+    spacing_mm = phantom.spacing_mm[0]
     height, width = (round(side / spacing_mm) for side in LABEL_MM)
-    top = round(8.0 / spacing_mm)
-    left = round(6.0 / spacing_mm) if laterality is Laterality.RIGHT else pixels.shape[1] - width - top
+    margin = round(7.0 / spacing_mm)
+    left = margin if phantom.laterality is Laterality.RIGHT else phantom.columns - width - margin
+    marker = _marker(f"{phantom.laterality.value} {phantom.view}", height, width, spacing_mm)
+    pixels = phantom.pixels.copy()
+    region = pixels[margin : margin + height, left : left + width]
+    np.maximum(region, (marker.astype(np.uint32) * phantom.white // 255).astype(np.uint16), out=region)
+    return replace(phantom, pixels=pixels)
+
+
+def _marker(text: str, height: int, width: int, spacing_mm: float) -> NDArray[np.uint8]:
+    """Letters in a frame, 0..255."""
     marker = np.zeros((height, width), dtype=np.uint8)
-    weight = max(1, round(0.6 / spacing_mm))
-    scale = 0.62 * height / 22.0
-    (text_width, text_height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, weight)
+    font, scale, weight = cv2.FONT_HERSHEY_SIMPLEX, 0.62 * height / 22.0, max(1, round(0.6 / spacing_mm))
+    (text_width, text_height), _ = cv2.getTextSize(text, font, scale, weight)
     at = ((width - text_width) // 2, (height + text_height) // 2)
-    cv2.putText(marker, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, weight, cv2.LINE_AA)
+    cv2.putText(marker, text, at, font, scale, 255, weight, cv2.LINE_AA)
     cv2.rectangle(marker, (0, 0), (width - 1, height - 1), 255, weight)
-    region = pixels[top : top + height, left : left + width]
-    np.maximum(region, (marker.astype(np.uint32) * white // 255).astype(np.uint16), out=region)
+    return marker

@@ -13,9 +13,10 @@ from training.phantom.tissue import Tissue
 def walk(
     start: Points, heading: float, length_mm: float, wander: float, rng: np.random.Generator, steps: int = 28
 ) -> Points:
-    """A smooth random path (steps + 1, 2) in mm; `wander` is how much the heading may turn in all, radians."""
-    turn = np.cumsum(rng.normal(0.0, wander / steps, steps)) + rng.normal(0, wander / steps)
-    headings = heading + np.cumsum(turn) / np.sqrt(steps)
+    """A smooth random path (steps + 1, 2) in mm; `wander` is about how far the heading strays, radians."""
+    bend = wander * rng.normal(size=4) / np.array([1.0, 2.0, 4.0, 7.0])
+    share = np.linspace(0, 1, steps)[:, None]
+    headings = heading + (bend * np.sin(np.pi * np.array([0.5, 1.0, 2.6, 5.3]) * share + bend * 9.0)).sum(axis=1)
     step = np.stack([np.cos(headings), np.sin(headings)], axis=1) * (length_mm / steps)
     return np.concatenate([start[None], start + np.cumsum(step, axis=0)])
 
@@ -32,13 +33,13 @@ def _ducts(anatomy: Anatomy, rng: np.random.Generator) -> list[Line]:
         start = anatomy.nipple + np.array([rng.uniform(-6, 0), rng.uniform(-3, 3)])
         heading = np.pi + rng.normal(0.0, 0.42)
         length = anatomy.depth_mm * rng.uniform(0.3, 0.85)
-        trunk = walk(start, heading, length, 2.2, rng)
+        trunk = walk(start, heading, length, 0.7, rng)
         strength = rng.uniform(0.03, 0.085)
-        lines.append(Line(trunk, rng.uniform(0.5, 1.3), strength, taper=True))
+        lines.append(Line(trunk, rng.uniform(0.4, 1.0), strength, taper=True))
         for _ in range(int(rng.integers(1, 4))):
             branch = trunk[rng.integers(6, 24)]
             side = heading + rng.choice([-1, 1]) * rng.uniform(0.3, 0.8)
-            path = walk(branch, side, length * rng.uniform(0.2, 0.5), 2.5, rng)
+            path = walk(branch, side, length * rng.uniform(0.2, 0.5), 0.7, rng)
             lines.append(Line(path, rng.uniform(0.3, 0.8), strength * 0.8, taper=True))
     return lines
 
@@ -46,12 +47,12 @@ def _ducts(anatomy: Anatomy, rng: np.random.Generator) -> list[Line]:
 def _septa(anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> list[Line]:
     """Many short faint lines, most of them pointing roughly at the nipple."""
     lines = []
-    for start in _places(tissue, 260, 4.0, rng):
+    for start in _places(tissue, 380, 3.0, rng):
         towards = np.arctan2(anatomy.nipple[1] - start[1], anatomy.nipple[0] + 15 - start[0])
         heading = towards + rng.normal(0.0, 0.45)
         length = min(rng.gamma(3.0, 6.0) + 5.0, 60.0)
-        width, strength = rng.uniform(0.2, 0.6), min(rng.gamma(2.0, 0.014) + 0.012, 0.09)
-        lines.append(Line(walk(start, heading, length, 2.0, rng), width, strength))
+        width, strength = rng.uniform(0.15, 0.45), min(rng.gamma(1.6, 0.014) + 0.008, 0.08)
+        lines.append(Line(walk(start, heading, length, 0.35, rng), width, strength))
     return lines
 
 
@@ -61,11 +62,11 @@ def _vessels(anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> list
     for start in _places(tissue, int(rng.integers(2, 6)), 8.0, rng):
         towards = np.arctan2(anatomy.nipple[1] - start[1], anatomy.nipple[0] - start[0])
         heading = towards + np.pi * rng.integers(0, 2) + rng.normal(0.0, 0.5)
-        path = walk(start, heading, rng.uniform(40, 100), 5.0, rng, steps=60)
+        path = walk(start, heading, rng.uniform(40, 100), 0.9, rng, steps=60)
         width, strength = rng.uniform(0.8, 1.8), rng.uniform(0.03, 0.06)
         lines.append(Line(path, width, strength, taper=True))
         if rng.random() < 0.6:
-            twig = walk(path[25], heading + rng.choice([-0.7, 0.7]), rng.uniform(20, 50), 4.0, rng, steps=60)
+            twig = walk(path[25], heading + rng.choice([-0.7, 0.7]), rng.uniform(20, 50), 0.9, rng, steps=60)
             lines.append(Line(twig, width * 0.6, strength * 0.8, taper=True))
     return lines
 

@@ -19,7 +19,7 @@ from training.phantom.values import Density, FloatImage
 FINE_MM = COARSE_MM / 2  # the skin line needs more than the tissue below it
 FINE_SHAPE = (COARSE_SHAPE[0] * 2, COARSE_SHAPE[1] * 2)
 GLANDULAR_SHARE = {Density.A: (0.06, 0.20), Density.B: (0.28, 0.46), Density.C: (0.53, 0.70), Density.D: (0.76, 0.84)}
-FAT, GLAND, MUSCLE = 0.33, 0.34, 0.20  # brightness, 0..1
+FAT, GLAND, MUSCLE = 0.35, 0.33, 0.20  # brightness, 0..1
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,27 +47,28 @@ def power_law_noise(shape: tuple[int, int], exponent: float, lowest: float, rng:
 
 
 def draw_tissue(anatomy: Anatomy, density: Density, rng: np.random.Generator) -> Tissue:
-    below_skin = blur(depth_below(anatomy.skin, FINE_SHAPE, FINE_MM), 1.2)
+    below_skin = blur(depth_below(anatomy.skin, FINE_SHAPE, FINE_MM), 2.0)
     depth = np.asarray(cv2.resize(below_skin, COARSE_SHAPE[::-1], interpolation=cv2.INTER_AREA), dtype=np.float32)
     muscle = _muscle(anatomy, rng)
     radial, ridges = _along_ducts(anatomy, rng)
-    clouds = power_law_noise(COARSE_SHAPE, 1.5, 3.0, rng)
+    clouds, billows = (power_law_noise(COARSE_SHAPE, exponent, 3.0, rng) for exponent in (1.5, 2.1))
     share = float(rng.uniform(*GLANDULAR_SHARE[density]))
     disc = _disc(anatomy, depth, rng)
-    score = disc + 0.34 * clouds + 0.22 * radial + 0.10 * ridges
+    score = disc + 0.26 * billows + 0.09 * clouds + 0.13 * radial + 0.08 * ridges
     in_breast = (depth > 0) & (muscle < 0.5)
     threshold = float(np.quantile(score[in_breast], 1.0 - share))
-    glandular = smoothstep(score, threshold - 0.22, threshold + 0.22)
-    texture = np.clip(0.66 + 0.16 * clouds + 0.11 * radial + 0.13 * ridges, 0.15, 1.35)
-    wisps = np.clip(ridges - 0.55, 0.0, None) * smoothstep(disc, threshold - 1.4, threshold + 0.3)
-    brightness = FAT + 0.012 * radial + 0.010 * clouds + 0.035 * wisps + GLAND * glandular * texture
+    glandular = smoothstep(score, threshold - 0.38, threshold + 0.38)
+    texture = np.clip(0.70 + 0.15 * clouds + 0.10 * billows + 0.10 * radial + 0.10 * ridges, 0.12, 1.4)
+    wisps = np.clip(ridges - 0.45, 0.0, None) * smoothstep(disc, threshold - 1.3, threshold + 0.2)
+    brightness = FAT + 0.011 * radial + 0.009 * clouds + 0.07 * wisps * (1 - glandular)
+    brightness = brightness + GLAND * glandular * texture
     brightness = brightness * (1 - 0.6 * muscle) + muscle * (0.6 * FAT + MUSCLE)
     return Tissue(
         np.asarray(brightness, dtype=np.float32),
         glandular,
         100.0 * float((score[in_breast] > threshold).mean()),
         below_skin,
-        None if anatomy.fold is None else blur(depth_below(anatomy.fold, FINE_SHAPE, FINE_MM), 1.2),
+        None if anatomy.fold is None else blur(depth_below(anatomy.fold, FINE_SHAPE, FINE_MM), 2.0),
         muscle,
     )
 
@@ -93,12 +94,12 @@ def _along_ducts(anatomy: Anatomy, rng: np.random.Generator) -> tuple[FloatImage
     """Noise drawn out along curved paths that converge behind the nipple, and its ridges (about 0..1)."""
     x, y = _grid()
     tile = 512
-    bend_x, bend_y = (blur(power_law_noise(COARSE_SHAPE, 1.8, 3.0, rng), 3.0) * 7.0 for _ in range(2))
+    bend_x, bend_y = (blur(power_law_noise(COARSE_SHAPE, 2.6, 3.0, rng), 3.0) * 6.0 for _ in range(2))
     dx, dy = anatomy.nipple[0] + 18.0 - x + bend_x, y - anatomy.nipple[1] + bend_y
     radius, angle = np.hypot(dx, dy), np.arctan2(dy, dx)
     across = np.asarray(angle * 170.0, dtype=np.float32)
     outwards = np.asarray(np.log(radius + 25.0) * 110.0, dtype=np.float32)
-    noise = [power_law_noise((tile, tile), exponent, 8.0, rng) for exponent in (1.3, 1.15)]
+    noise = [power_law_noise((tile, tile), exponent, 8.0, rng) for exponent in (1.4, 1.35)]
     wrapped = [_wrapped(one, across, outwards + 91.0 * i) for i, one in enumerate(noise)]
     ridges = np.clip(1.0 - np.abs(wrapped[1]) * 1.6, 0.0, None) ** 1.5
     return wrapped[0], np.asarray(ridges, dtype=np.float32)
@@ -120,9 +121,11 @@ def _muscle(anatomy: Anatomy, rng: np.random.Generator) -> FloatImage:
     return np.asarray(smoothstep(inside, -1.2, 1.8) * level, dtype=np.float32)
 
 
-def rolled_off(depth: FloatImage, anatomy: Anatomy) -> FloatImage:
-    """Share of the full brightness at a depth below the skin: the breast is round where no paddle flattens it."""
-    flat_mm = 0.26 * anatomy.depth_mm
+def rolled_off(depth: FloatImage, breast_mm: float) -> FloatImage:
+    """Share of the full brightness at `depth` mm below the skin of a breast `breast_mm` deep: it is round where no
+    paddle flattens it.
+    """
+    flat_mm = 0.26 * breast_mm
     missing = 1.0 - np.clip(depth / flat_mm, 0.0, 1.0)
     return np.asarray(0.60 + 0.40 * np.sqrt(1.0 - missing * missing), dtype=np.float32)
 
