@@ -18,7 +18,7 @@ import { createViewer } from "./viewer/viewer";
 function page(store: Store, session: Session): HTMLElement[] {
   const input = createFileInput(session);
   const stage = el("div", { class: "stage" }, createViewer(store), createProgress(store, input), createNotices(store));
-  const viewer = el("main", { class: "viewer" }, createToolbar(store), stage, createLegend());
+  const viewer = el("main", { class: "viewer" }, createToolbar(store), stage, createLegend(store));
   const results = [createFindings(store), createAssessment(store)];
   const right = el("aside", { class: "panel right", "aria-label": "Results" }, ...results);
   const body = el("div", { class: "body" }, createAnalyses(store, session), viewer, right);

@@ -19,17 +19,18 @@ export const STAGES: readonly (readonly [stage: string, words: string])[] = [
   ["cancer", "Estimating cancer probability"],
 ];
 
+const NO_BREAK = "\u00a0";
+
 /** "71 %"; never "100 %" or "0 %" for what is not quite certain. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);
-  if (rounded === 100 && share < 1) return "> 99 %";
-  if (rounded === 0 && share > 0) return "< 1 %";
-  return `${rounded} %`;
+  const words = rounded === 100 && share < 1 ? "> 99 %" : rounded === 0 && share > 0 ? "< 1 %" : `${rounded} %`;
+  return words.replaceAll(" ", NO_BREAK);
 }
 
-export function sizeOf(finding: Finding): string {
-  if (finding.size_mm === null) return "not known";
-  return `${finding.size_mm.long_axis.toFixed(1)} mm`;
+/** The long axis; null without an outline or without pixel spacing. */
+export function sizeOf(finding: Finding): string | null {
+  return finding.size_mm === null ? null : `${finding.size_mm.long_axis.toFixed(1)}${NO_BREAK}mm`;
 }
 
 /** What stands beside a mark on the picture. */

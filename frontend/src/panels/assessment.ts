@@ -34,7 +34,7 @@ function cancerContent(document: AnalysisDocument | null): HTMLElement[] {
   const value = document?.cancer == null ? "—" : percent(document.cancer.probability);
   return [
     el("p", { class: "headline" }, el("span", {}, "Cancer probability"), el("strong", {}, value)),
-    el("p", { class: "note" }, "That this view shows cancer, judged from the whole picture."),
+    el("p", { class: "note" }, "That this view shows cancer."),
   ];
 }
 

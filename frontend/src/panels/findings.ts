@@ -70,16 +70,16 @@ function wordsForNone(state: State): string {
 
 function createRow(finding: Finding, store: Store): Row<Finding> {
   const { id } = finding;
-  const malignant = finding.pathology === null ? "not judged" : percent(finding.pathology.malignant);
+  const malignant = finding.pathology === null ? null : percent(finding.pathology.malignant);
+  const confidence = fact("Confidence", percent(finding.confidence));
+  const title = el("span", { class: "title" }, swatch(finding.kind), `${id} · ${KIND_NAMES[finding.kind]}`);
   const choose = () => store.update(({ chosen }) => ({ chosen: chosen === id ? null : id }));
   const hover = (hovered: number | null) => () => store.update({ hovered });
   const button = el(
     "button",
     { type: "button", onclick: choose, onfocus: hover(id), onblur: hover(null) },
-    el("span", { class: "title" }, swatch(finding.kind), `${id} · ${KIND_NAMES[finding.kind]}`),
-    fact("Confidence", percent(finding.confidence)),
-    fact("Malignancy", malignant),
-    fact("Size", sizeOf(finding)),
+    el("span", { class: "facts" }, title, fact("Size", sizeOf(finding))),
+    el("span", { class: "facts" }, confidence, fact("Malignancy", malignant)),
   );
   const element = el("li", { "data-finding": id, onmouseenter: hover(id), onmouseleave: hover(null) }, button);
   const update = () => {
@@ -89,8 +89,11 @@ function createRow(finding: Finding, store: Store): Row<Finding> {
   return { element, update };
 }
 
-function fact(name: string, value: string): HTMLElement {
-  return el("span", { class: "fact" }, el("span", { class: "name" }, name), " ", el("span", { class: "value" }, value));
+/** A dash where a fact is unknown, in words for screen readers and on hovering. */
+function fact(name: string, value: string | null): HTMLElement {
+  const known = value ?? el("span", { title: "not known" }, el("span", { "aria-hidden": "true" }, "—"));
+  if (known instanceof HTMLElement) known.append(el("span", { class: "visually-hidden" }, "not known"));
+  return el("span", { class: "fact" }, el("span", { class: "name" }, name), " ", el("span", { class: "value" }, known));
 }
 
 function scrollTo(list: HTMLElement, chosen: number | null): void {

@@ -2,8 +2,6 @@ import { el } from "../dom";
 import type { Session } from "../session";
 import { DISCLAIMER } from "../words";
 
-const ACCEPTED = ".dcm,.dicom,.png,.jpg,.jpeg,.tif,.tiff,.webp,.pgm,application/dicom,image/*";
-
 /** Name, disclaimer and the upload button; `input` is shared with whoever else offers to choose files. */
 export function createHeader(input: HTMLInputElement): HTMLElement {
   return el(
@@ -19,15 +17,9 @@ export function uploadButton(input: HTMLInputElement, words: string): HTMLButton
   return el("button", { type: "button", class: "primary", onclick: () => input.click() }, words);
 }
 
-/** The hidden file input. Any name is allowed too: DICOM files often have no ending. */
+/** The hidden file input. It takes any name: DICOM files often have no ending. */
 export function createFileInput(session: Session): HTMLInputElement {
-  const input = el("input", {
-    type: "file",
-    multiple: true,
-    accept: `${ACCEPTED},*`,
-    hidden: true,
-    "aria-label": "Mammograms to analyse",
-  });
+  const input = el("input", { type: "file", multiple: true, hidden: true, "aria-label": "Mammograms to analyse" });
   input.addEventListener("change", () => {
     void session.upload([...(input.files ?? [])]);
     input.value = ""; // the same file can be chosen again

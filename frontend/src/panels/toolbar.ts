@@ -1,14 +1,13 @@
 import type { Variant } from "../api-types";
 import { el } from "../dom";
 import { resetView, toggleInverted, toggleMarks, zoom } from "../keys";
-import { currentDetail, currentDocument, showingVariant, type Store } from "../state";
-import { describeImage } from "../words";
+import { currentDetail, currentDocument, showingVariant, type State, type Store } from "../state";
 
 /** What can be done with the picture, each with its key. */
 export function createToolbar(store: Store): HTMLElement {
-  const tools = el(
+  return el(
     "div",
-    { class: "tools", role: "toolbar", "aria-label": "Picture" },
+    { class: "toolbar", role: "toolbar", "aria-label": "Picture" },
     variantSwitch(store),
     toggle(store, "Marks", "m", (s) => s.marksShown, () => toggleMarks(store)),
     toggle(store, "Invert", "i", (s) => s.inverted, () => toggleInverted(store)),
@@ -17,12 +16,6 @@ export function createToolbar(store: Store): HTMLElement {
     button("Reset", "Show the whole picture (0 or double click)", () => resetView(store)),
     button("Keys", "Show the keys (?)", () => store.update({ helpShown: true })),
   );
-  const facts = el("p", { class: "image-facts" });
-  store.watch((s) => [currentDocument(s)], (s) => {
-    const document = currentDocument(s);
-    facts.textContent = document === null ? "" : describeImage(document.image);
-  });
-  return el("div", { class: "toolbar" }, tools, facts);
 }
 
 function button(words: string, title: string, act: () => void): HTMLButtonElement {
@@ -33,12 +26,16 @@ function toggle(
   store: Store,
   words: string,
   key: string,
-  isOn: (state: Store["state"]) => boolean,
+  isOn: (state: State) => boolean,
   act: () => void,
 ): HTMLButtonElement {
   const element = el("button", { type: "button", class: "toggle", title: `${words} (${key})`, onclick: act }, words);
   store.watch((s) => [isOn(s)], (s) => element.setAttribute("aria-pressed", String(isOn(s))));
   return element;
+}
+
+function isWithoutPreprocessed(state: State): boolean {
+  return currentDocument(state) !== null && currentDetail(state)?.preprocessed === null;
 }
 
 function variantSwitch(store: Store): HTMLElement {
@@ -49,7 +46,7 @@ function variantSwitch(store: Store): HTMLElement {
     const element = el("button", { type: "button", class: "toggle", title, onclick: show }, words);
     store.watch((s) => [s.variant, currentDetail(s)], (s) => {
       element.setAttribute("aria-pressed", String(s.variant === variant));
-      element.disabled = variant === "preprocessed" && currentDetail(s)?.preprocessed === null;
+      element.disabled = variant === "preprocessed" && isWithoutPreprocessed(s);
     });
     return element;
   });

@@ -1,6 +1,6 @@
 import type { Box, Kind } from "../api-types";
 import { markLabel } from "../words";
-import { boxToCanvas, type Mark, type Size, toCanvas, type View } from "./geometry";
+import { boxToCanvas, drawnBox, type Mark, type Size, toCanvas, type View } from "./geometry";
 import { type Label, type LabelWish, placeLabels } from "./labels";
 
 /** All that is to be seen; what is in it was decided elsewhere. */
@@ -56,8 +56,8 @@ function isActive(scene: Scene, mark: Mark): boolean {
 function drawMark(context: CanvasRenderingContext2D, scene: Scene, mark: Mark): void {
   const style = MARK_STYLES[mark.finding.kind];
   const width = isActive(scene, mark) ? 3 : 1.5;
-  const box = boxPath(boxToCanvas(scene.view, mark.box));
-  stroke(context, box, style.color, width, style.dash);
+  const box = boxPath(drawnBox(scene.view, mark.box));
+  stroke(context, box, style.color, mark.outline === null ? width : width - 0.5, style.dash);
   if (mark.outline !== null) stroke(context, outlinePath(scene.view, mark.outline), style.color, width, []);
 }
 
@@ -106,9 +106,10 @@ function drawLabels(context: CanvasRenderingContext2D, scene: Scene, firstServed
 }
 
 function wishFor(context: CanvasRenderingContext2D, scene: Scene, mark: Mark): LabelWish {
-  const texts = [markLabel(mark.finding), String(mark.finding.id)];
+  const inFull = markLabel(mark.finding);
+  const texts = isActive(scene, mark) ? [inFull] : [inFull, String(mark.finding.id)];
   const widthOf = (text: string) => context.measureText(text).width + 2 * LABEL_PADDING;
-  return { box: boxToCanvas(scene.view, mark.box), texts: texts.map((text) => ({ text, width: widthOf(text) })) };
+  return { box: drawnBox(scene.view, mark.box), texts: texts.map((text) => ({ text, width: widthOf(text) })) };
 }
 
 function drawLabel(context: CanvasRenderingContext2D, label: Label, color: string, active: boolean): void {

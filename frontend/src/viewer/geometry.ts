@@ -19,6 +19,7 @@ export interface Mark {
   outline: Point[] | null;
 }
 
+const SMALLEST_BOX = 24; // canvas pixels; also the smallest target that is easy to hit (WCAG 2.5.8)
 const LARGEST_SCALE = 8; // canvas pixels per picture pixel; beyond it there is nothing more to see
 
 /** The whole picture, centred, with `margin` canvas pixels left free around it. */
@@ -66,6 +67,13 @@ export function toCanvas(view: View, [x, y]: Point): Point {
 export function boxToCanvas(view: View, box: Box): Box {
   const [x, y] = toCanvas(view, [box.x, box.y]);
   return { x, y, width: box.width * view.scale, height: box.height * view.scale };
+}
+
+/** A box as it is drawn: around the same middle, but never so small that its line style cannot be seen. */
+export function drawnBox(view: View, box: Box): Box {
+  const { x, y, width, height } = boxToCanvas(view, box);
+  const [wide, high] = [Math.max(width, SMALLEST_BOX), Math.max(height, SMALLEST_BOX)];
+  return { x: x - (wide - width) / 2, y: y - (high - height) / 2, width: wide, height: high };
 }
 
 /** Acquired pixel -> pixel of the preprocessed picture; the same arithmetic as `Transform` in the pipeline. */

@@ -6,7 +6,7 @@ const GAP = 5; // canvas pixels between a box and its label
 export interface LabelWish {
   /** The marked box in canvas pixels. */
   box: Box;
-  /** Texts from the best to the shortest, with their width in canvas pixels. */
+  /** Texts from the best to the last resort, with their width in canvas pixels. */
   texts: readonly { text: string; width: number }[];
 }
 
@@ -16,18 +16,26 @@ export interface Label {
 }
 
 /**
- * A place for every label where it covers no other label, the first wishes served first: above, below, right, left of
- * its box (or inside it) with the best text, then with shorter ones. Null where no place is left.
+ * A place for every label, the first wishes served first: above, below, right, left of its box (or inside it) where it
+ * covers neither a label nor another box, with the best text that fits; else the last text where it covers no label;
+ * else null.
  */
 export function placeLabels(wishes: readonly LabelWish[], height: number, canvas: Size): (Label | null)[] {
   const taken: Box[] = [];
   return wishes.map((wish) => {
-    const label = wish.texts
-      .flatMap(({ text, width }) => placesFor(wish.box, { width, height }).map((box) => ({ text, box })))
-      .find(({ box }) => isInside(box, canvas) && !taken.some((other) => overlap(box, other)));
-    if (label !== undefined) taken.push(label.box);
-    return label ?? null;
+    const others = wishes.filter((other) => other !== wish).map((other) => other.box);
+    const places = wish.texts.map(({ text, width }) => {
+      const boxes = placesFor(wish.box, { width, height }).filter((box) => isInside(box, canvas));
+      return boxes.filter((box) => isFree(box, taken)).map((box) => ({ text, box }));
+    });
+    const label = places.flat().find(({ box }) => isFree(box, others)) ?? places.at(-1)?.[0] ?? null;
+    if (label !== null) taken.push(label.box);
+    return label;
   });
+}
+
+function isFree(box: Box, others: readonly Box[]): boolean {
+  return !others.some((other) => overlap(box, other));
 }
 
 function placesFor(box: Box, size: Size): Box[] {

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { finding } from "./testing";
+import { countOfMarks, markLabel, maskingSentence, percent, sizeOf } from "./words";
+
+const plain = (words: string | null) => words?.replaceAll("\u00a0", " ");
+
+test("a probability is never rounded to a certainty", () => {
+  expect([0.714, 0.9999, 0.0001, 1, 0].map((share) => plain(percent(share)))).toEqual([
+    "71 %", "> 99 %", "< 1 %", "100 %", "0 %",
+  ]);
+});
+
+test("the label beside a mark tells confidence and malignancy, or only what is known", () => {
+  expect(plain(markLabel(finding(2, 0.83, { pathology: { malignant: 0.71 } })))).toBe("2 · conf. 83 % · malig. 71 %");
+  expect(plain(markLabel(finding(2, 0.83)))).toBe("2 · conf. 83 %");
+});
+
+test("the count says what the slider hides", () => {
+  expect(countOfMarks(1, 1)).toBe("1 mark shown");
+  expect(countOfMarks(0, 4)).toBe("0 marks shown, 4 below the threshold");
+});
+
+test("a size is given in millimetres only where it is known", () => {
+  expect(sizeOf(finding(1, 0.5))).toBeNull();
+  expect(plain(sizeOf(finding(1, 0.5, { size_mm: { long_axis: 17.14, area: 190 } })))).toBe("17.1 mm");
+});
+
+test("each masking level has its sentence", () => {
+  expect(maskingSentence("high")).toBe("Dense tissue could hide a mass here.");
+  expect(new Set((["low", "medium", "high"] as const).map(maskingSentence)).size).toBe(3);
+});
