@@ -30,7 +30,9 @@ def stored_values(dataset: Dataset) -> Stored:
         pixels: Stored = _decoded(dataset, syntax)
     except PipelineError:
         raise
-    except Exception as error:  # each decoder has exceptions of its own
+    except BaseException as error:
+        if not _is_a_decoders(error):
+            raise
         raise UnreadableImage(
             f"Pixel Data in {_name(syntax)} could not be decoded: damaged, cut off or not supported. "
             "Send it again, best as Explicit VR Little Endian or JPEG 2000 Lossless."
@@ -39,6 +41,11 @@ def stored_values(dataset: Dataset) -> Stored:
     if pixels.shape != expected or pixels.dtype.itemsize > 2:
         raise UnreadableImage(f"Pixel Data in {_name(syntax)} gave {pixels.shape}, the header says {expected}.")
     return pixels
+
+
+def _is_a_decoders(error: BaseException) -> bool:
+    """Each decoder has exceptions of its own; a panic of the one written in Rust (RLE) is not even an Exception."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _name(syntax: UID) -> str:
