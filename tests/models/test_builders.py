@@ -27,7 +27,10 @@ EXPECTED: dict[tuple[str, Preset], tuple[int, int, tuple[int, ...], tuple[int, .
     ("cancer", "paper"): (23_827_201, 262_401, (256, 256, 1), (1,)),
     ("cancer", "compact"): (2_585_921, 2_551_809, (384, 256, 1), (1,)),
 }
-every_network = pytest.mark.parametrize(("task", "preset"), EXPECTED)
+every_network = pytest.mark.parametrize(
+    ("task", "preset"),
+    [pytest.param(*key, marks=pytest.mark.slow if key == ("pathology", "paper") else ()) for key in EXPECTED],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +109,13 @@ def test_an_unknown_task_or_preset_is_refused() -> None:
     for task, preset in (("nothing", "compact"), ("cancer", "huge")):
         with pytest.raises(ValueError, match=preset):
             build(task, preset)  # type: ignore[arg-type]
+
+
+@pytest.mark.filterwarnings("ignore:Input dict contained keys:UserWarning")  # Model Garden's pyramid over MobileNetV2
+def test_the_detector_is_built_by_name_too() -> None:
+    pytest.importorskip("official")
+    detector = build("detector", height=128, width=64, channels=32)
+    assert (type(detector).__name__, detector.decoder.name) == ("RetinaNetModel", "fpn")
 
 
 def test_every_task_has_both_presets() -> None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 EXACT = 1e-4  # of a probability: float32 weights
 HALF = 5e-3  # float16 weights; random networks over noise are the harsh case, trained ones stay within 2e-3
-OPTIONS: dict[str, dict[str, int]] = {"cancer": {"height": 160, "width": 96}}
+OPTIONS: dict[str, dict[str, Any]] = {"cancer": {"height": 160, "width": 96}}
 
 
 @pytest.fixture(autouse=True)

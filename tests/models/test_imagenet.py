@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 keras = pytest.importorskip("keras")
 
@@ -20,25 +21,29 @@ from models.imagenet import (  # noqa: E402
     normalization,
 )
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-FILE = Path(os.environ.get("MAMMOSCOPE_DATA_ROOT", SHARED)) / "weights" / "mobilenet_v2_1.0_224_imagenet.npz"
-needs_file = pytest.mark.skipif(not FILE.exists(), reason="no ImageNet weights at hand (MAMMOSCOPE_DATA_ROOT)")
+
+@pytest.fixture
+def file(real_data: Path) -> Path:
+    path = real_data / "weights" / "mobilenet_v2_1.0_224_imagenet.npz"
+    if not path.exists():
+        pytest.skip("no ImageNet weights at hand")
+    return path
 
 
-def waves(count: int = 2, side: int = 96) -> np.ndarray:
+def waves(count: int = 2, side: int = 96) -> NDArray[np.float32]:
     """Coloured stripes of different direction and width, (N, S, S, 3) in -1..1."""
     y, x = np.mgrid[:side, :side] / side
     picture = [[np.sin(2 * np.pi * (i + c + 2) * (x * c + y * (i + 1))) for c in range(3)] for i in range(count)]
     return np.moveaxis(np.array(picture, np.float32), 1, -1)
 
 
-def backbone(side: int = 96) -> keras.Model:
+def backbone(side: int = 96) -> Any:
     return keras.applications.MobileNetV2(input_shape=(side, side, 3), include_top=False, weights=None)
 
 
-@needs_file
-def test_the_file_holds_52_convolutions_in_keras_layout() -> None:
-    layers = folded_layers(FILE)
+@pytest.mark.realdata
+def test_the_file_holds_52_convolutions_in_keras_layout(file: Path) -> None:
+    layers = folded_layers(file)
     assert len(layers) == 52
     assert [layer.kind for layer in layers].count("depthwise") == 17
     assert layers[0].kernel.shape == (3, 3, 3, 32)
@@ -47,10 +52,10 @@ def test_the_file_holds_52_convolutions_in_keras_layout() -> None:
     assert sum(layer.stride == 2 for layer in layers) == 5
 
 
-@needs_file
-def test_a_filled_network_tells_pictures_apart() -> None:
+@pytest.mark.realdata
+def test_a_filled_network_tells_pictures_apart(file: Path) -> None:
     model = backbone()
-    assert load_mobilenet_v2(model, FILE) == 52
+    assert load_mobilenet_v2(model, file) == 52
     features = np.asarray(model(waves(), training=False)).mean(axis=(1, 2))
     assert np.isfinite(features).all()
     assert features.shape == (2, 1280)
@@ -59,22 +64,22 @@ def test_a_filled_network_tells_pictures_apart() -> None:
     assert np.abs(features[0] - features[1]).mean() > 0.05
 
 
-@needs_file
-def test_a_nested_network_is_found_and_another_one_refused() -> None:
+@pytest.mark.realdata
+def test_a_nested_network_is_found_and_another_one_refused(file: Path) -> None:
     inputs = keras.Input((96, 96, 3))
     nested = keras.Model(inputs, keras.layers.Dense(1)(backbone()(inputs)))
-    assert load_mobilenet_v2(nested, FILE) == 52
+    assert load_mobilenet_v2(nested, file) == 52
     narrow = keras.applications.MobileNetV2(input_shape=(96, 96, 3), alpha=0.35, include_top=False, weights=None)
     with pytest.raises(ValueError, match="shape"):
-        load_mobilenet_v2(narrow, FILE)
+        load_mobilenet_v2(narrow, file)
 
 
-@needs_file
-def test_measured_statistics_keep_inference_and_make_training_agree_with_it() -> None:
+@pytest.mark.realdata
+def test_measured_statistics_keep_inference_and_make_training_agree_with_it(file: Path) -> None:
     images = waves(8)
     identity, unfolded = backbone(), backbone()
-    load_mobilenet_v2(identity, FILE)
-    load_mobilenet_v2(unfolded, FILE, measured_statistics(FILE, images, batch=3))
+    load_mobilenet_v2(identity, file)
+    load_mobilenet_v2(unfolded, file, measured_statistics(file, images, batch=3))
     expected = np.asarray(identity(images, training=False))
     assert np.asarray(unfolded(images, training=False)) == pytest.approx(expected, abs=2e-3)
     trained = np.asarray(unfolded(images, training=True))
