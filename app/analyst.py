@@ -63,15 +63,18 @@ def shipped_weights_problems(settings: Settings) -> Callable[[], list[str]]:
 
 
 def weights_problems(directory: Path | None) -> list[str]:
-    """What is wrong with the weights, a sentence each: none there, one missing, a checksum that differs."""
-    from models.weights import cards, verify
+    """What is wrong with the weights, a sentence each. `directory` holds cards/ and weights/; None: what ships."""
+    from models.weights import WeightsError, cards, verify
 
-    found = cards() if directory is None else cards(directory)
+    try:
+        found = cards(directory)
+    except WeightsError as error:
+        return [str(error)]
     problems = [] if found else ["No weight cards were found."]
     for card in found:
         try:
-            verify(card)
-        except Exception as error:  # whatever is wrong with one must not hide the others
+            verify(card, directory)
+        except WeightsError as error:
             problems.append(f"{card.name}: {error}")
     return problems
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -24,14 +25,16 @@ class Services:
     prototype: Prototype
     metrics: Metrics
     weights_problems: Callable[[], list[str]]
+    streams: threading.BoundedSemaphore
 
     @classmethod
     def start(cls, settings: Settings, analyst: Analyst, weights_problems: Callable[[], list[str]]) -> Services:
         store, metrics = Store(settings.data_dir), Metrics()
         jobs = Jobs(settings, store, analyst, metrics)
+        streams = threading.BoundedSemaphore(max(1, settings.threads // 2))
         metrics.watch_queue(lambda: float(jobs.worker.waiting))
         jobs.start()
-        return cls(settings, store, jobs, Prototype(jobs, analyst), metrics, weights_problems)
+        return cls(settings, store, jobs, Prototype(jobs, analyst), metrics, weights_problems, streams)
 
 
 def services() -> Services:

@@ -19,6 +19,8 @@ WORDS = {Kind.MASS: "mass", Kind.CALCIFICATION_CLUSTER: "calcification cluster"}
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 LINES_PER_IMAGE = 60  # lettering: this many lines would fill the longer side
 LETTER_PIXELS = 22.0  # height of this font at scale 1, capitals
+LEAST_SCALE = 0.4  # smaller letters cannot be read
+PLATE = (16, 16, 16)
 
 
 def draw_marks(grey: Grey8, findings: Sequence[Finding], min_confidence: float, footer: str = "") -> Rgb8:
@@ -54,14 +56,13 @@ def _draw(picture: Rgb8, finding: Finding, text: str, stroke: int) -> None:
 
 
 def _write(picture: Rgb8, text: str, at: tuple[int, int], colour: tuple[int, int, int]) -> None:
-    """`at` is the lower left of the text, moved so that all of it can be read; a dark rim parts it from the tissue."""
+    """`at` is the lower left of the text, moved so that all of it can be read; a dark plate parts it from tissue."""
     rows, columns = picture.shape[:2]
-    scale = max(rows, columns) / LINES_PER_IMAGE / LETTER_PIXELS / 1.5
+    scale = max(LEAST_SCALE, max(rows, columns) / LINES_PER_IMAGE / LETTER_PIXELS / 1.5)
+    (width, _), _ = cv2.getTextSize(text, FONT, scale, 1)
+    scale *= min(1.0, columns / max(width, 1))
     (width, height), below = cv2.getTextSize(text, FONT, scale, 1)
-    if width > columns:
-        scale *= columns / width
-        (width, height), below = cv2.getTextSize(text, FONT, scale, 1)
-    place = min(max(at[0], 0), max(columns - width, 0)), min(max(at[1], height + 1), rows - below)
-    thin = max(1, round(scale))
-    cv2.putText(picture, text, place, FONT, scale, (0, 0, 0), thin * 4, cv2.LINE_AA)
-    cv2.putText(picture, text, place, FONT, scale, colour, thin, cv2.LINE_AA)
+    left = min(max(at[0], 0), max(columns - width, 0))
+    line = min(max(at[1], height + 1), rows - below - 1)
+    cv2.rectangle(picture, (left, line - height - 1), (left + width, line + below), PLATE, cv2.FILLED)
+    cv2.putText(picture, text, (left, line), FONT, scale, colour, 1, cv2.LINE_AA)

@@ -86,6 +86,17 @@ def events(id_: str) -> Response:
 
 
 def _messages(parts: Services, id_: str) -> Iterator[str]:
+    """A stream holds a thread, so only half of them may be streams; others end at once and the page asks instead."""
+    if not parts.streams.acquire(blocking=False):
+        yield ": too many are listening\n\n"
+        return
+    try:
+        yield from _news(parts, id_)
+    finally:
+        parts.streams.release()
+
+
+def _news(parts: Services, id_: str) -> Iterator[str]:
     told: str | None = None
     for record in parts.jobs.follow(id_, LONGEST_STREAM_S):
         if record is None:

@@ -116,5 +116,3 @@ def test_every_region_lies_in_the_picture_and_is_square_where_it_can_be(
     assert x1 <= left < left + columns <= x2
     if max(width, height) * 1.6 <= min(ROWS, COLUMNS):
         assert made["width"] == made["height"]
-
-
