@@ -34,6 +34,7 @@ class DetectorConfig:
 
 COMPACT = DetectorConfig(704, 448, "mobilenet_v2", 96, 2, AnchorGrid(3, 6, 3, (1.0,), 3.0), norm_momentum=0.95)
 PAPER = DetectorConfig(1024, 512, "resnet_50", 256, 4, AnchorGrid(3, 7, 3, (0.5, 1.0, 2.0), 4.0))
+CONVOLUTIONS = (tf_keras.layers.Conv2D, tf_keras.layers.DepthwiseConv2D)
 PRESETS = {"compact": COMPACT, "paper": PAPER}
 
 
@@ -91,8 +92,7 @@ def start_from_imagenet(model: Any, npz_path: Path) -> int:
     pairs = list(_convolutions(model.backbone))
     for (convolution, norm), layer in zip(pairs, layers, strict=True):
         found = normalization(layer, norm.epsilon)
-        kernel = layer.kernel if layer.kind == "conv" else layer.kernel.reshape(convolution.depthwise_kernel.shape)
-        convolution.set_weights([kernel])
+        convolution.set_weights([layer.kernel])
         norm.set_weights([found.gamma, found.beta, found.mean, found.variance])
         norm.trainable = False
     return len(pairs)
@@ -100,7 +100,11 @@ def start_from_imagenet(model: Any, npz_path: Path) -> int:
 
 def _convolutions(backbone: Any) -> Iterator[tuple[Any, Any]]:
     """Each convolution with the batch norm behind it, in network order."""
-    layers = [layer for layer in backbone._flatten_layers(include_self=False) if not list(layer._flatten_layers(include_self=False))]
-    convolutions = [layer for layer in layers if isinstance(layer, tf_keras.layers.Conv2D | tf_keras.layers.DepthwiseConv2D)]
-    norms = [layer for layer in layers if isinstance(layer, tf_keras.layers.BatchNormalization)]
+    leaves = [layer for layer in backbone._flatten_layers(include_self=False) if layer.weights and _is_leaf(layer)]
+    convolutions = [layer for layer in leaves if isinstance(layer, CONVOLUTIONS)]
+    norms = [layer for layer in leaves if isinstance(layer, tf_keras.layers.BatchNormalization)]
     return zip(convolutions, norms, strict=True)
+
+
+def _is_leaf(layer: Any) -> bool:
+    return not list(layer._flatten_layers(include_self=False))

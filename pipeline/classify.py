@@ -1,0 +1,72 @@
+"""Findings -> findings with a probability of malignancy; the whole image -> masking level and cancer probability."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.crop import crop_around
+from pipeline.finding import Finding, Masking, MaskingLevel
+from pipeline.preprocess import Grey8, Prepared
+from pipeline.segment import filled
+
+Floats = NDArray[np.float32]
+
+
+class PathologyClassifier(Protocol):
+    @property
+    def side(self) -> int: ...
+
+    def __call__(self, image: Floats, shape: Floats, margin: Floats) -> float:
+        """Three (side, side) cuts in 0..1 -> calibrated probability that the mass is malignant."""
+
+
+class WholeImageClassifier(Protocol):
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def __call__(self, pixels: Floats) -> Floats:
+        """(height, width) 0..1 -> calibrated probabilities: (3,) low, medium, high masking, or (1,) cancer."""
+
+
+def classify(prepared: Prepared, findings: Sequence[Finding], classifier: PathologyClassifier) -> tuple[Finding, ...]:
+    """The same findings, each outlined one with its probability of malignancy; without outline it stays None."""
+    return tuple(_judged(prepared, finding, classifier) for finding in findings)
+
+
+def _judged(prepared: Prepared, finding: Finding, classifier: PathologyClassifier) -> Finding:
+    if finding.outline is None:
+        return finding
+    crop = crop_around(prepared.pixels, prepared.transform.to_prepared(finding.box), classifier.side)
+    inside = filled(prepared.transform.points_to_prepared(finding.outline), crop)
+    malignant = classifier(*three_inputs(crop.pixels, inside))
+    return dataclasses.replace(finding, malignant=malignant)
+
+
+def three_inputs(crop: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+    """(image, shape, margin) of S-pipeline: the cut, the mass alone, and what surrounds it."""
+    return crop, np.where(inside, crop, np.float32(0)), np.where(inside, np.float32(0), crop)
+
+
+def masking(prepared: Prepared, classifier: WholeImageClassifier) -> Masking:
+    levels = classifier(squashed(prepared.pixels, classifier.height, classifier.width))
+    probabilities = {level: float(share) for level, share in zip(MaskingLevel, levels, strict=True)}
+    return Masking(max(probabilities, key=probabilities.__getitem__), probabilities)
+
+
+def cancer(prepared: Prepared, classifier: WholeImageClassifier) -> float:
+    return float(classifier(squashed(prepared.pixels, classifier.height, classifier.width))[0])
+
+
+def squashed(pixels: Grey8, height: int, width: int) -> Floats:
+    """(height, width) 0..1, aspect not kept: whole-image networks also learn from sets that were squashed before."""
+    how = cv2.INTER_AREA if pixels.shape[0] > height else cv2.INTER_LINEAR
+    return cv2.resize(pixels, (width, height), interpolation=how) / np.float32(255)
