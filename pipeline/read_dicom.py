@@ -96,5 +96,6 @@ def _check_complete(dataset: Dataset, data: bytes) -> None:
     if length == UNDEFINED or start is None:
         return
     left_over = data[start + length :].strip(b"\0")
-    if start + length > len(data) or (left_over and "PixelData" not in dataset):
+    is_unfinished = "Rows" in dataset and "PixelRepresentation" not in dataset  # both of type 1 in PS3.3 C.7.6.3
+    if start + length > len(data) or is_unfinished or (left_over and "PixelData" not in dataset):
         raise UnreadableImage("The DICOM file is cut off before its end; send it again.")

@@ -73,13 +73,20 @@ def _grey(image: ImageFile.ImageFile, data: bytes, kind: str) -> tuple[Samples, 
         deep = _deep(image, data) if mode == "LA" else None
         return (np.asarray(image.getchannel(0)) if deep is None else deep[..., 0]), ()
     if mode.startswith("I;16") or (mode == "I" and kind in ("PNG", "PGM")):
-        return np.asarray(image).astype(np.uint16), ()
+        sixteen = np.asarray(image).astype(np.uint16)
+        return (np.uint16(65535) - sixteen if _is_white_at_zero(image) else sixteen), ()
     if mode in ("P", "PA", "RGB", "RGBA", "RGBX"):
         deep = _deep(image, data)
         return _one_channel(np.asarray(image.convert("RGB")) if deep is None else deep[..., :3])
     raise UnsupportedImage(
         f"This {kind} file holds {mode!r} samples; send greyscale with 8 or 16 unsigned bits a pixel."
     )
+
+
+def _is_white_at_zero(image: ImageFile.ImageFile) -> bool:
+    """TIFF Photometric Interpretation 0; Pillow inverts such 8-bit samples itself, but not 16-bit ones."""
+    tags: Any = getattr(image, "tag_v2", {})
+    return bool(tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0)
 
 
 def _deep(image: ImageFile.ImageFile, data: bytes) -> NDArray[np.uint16] | None:

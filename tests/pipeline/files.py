@@ -14,6 +14,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence
 from pydicom.uid import (
+    UID,
     DigitalMammographyXRayImageStorageForPresentation,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -25,19 +26,20 @@ Grey = NDArray[Any]
 
 
 def scene(rows: int = 160, columns: int = 144) -> NDArray[np.float64]:
-    """A bright half disc on the left with a brighter spot, on black: (rows, columns) in 0..1, every 12-bit grey near."""
+    """A bright half disc on the left with a brighter spot, on black: (rows, columns) in 0..1."""
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float64)
     distance = np.hypot((y - rows / 2) / (rows * 0.45), x / (columns * 0.7))
     breast = np.clip(1.2 - distance, 0, 1) * (distance < 1)
     spot = 0.4 * np.exp(-((y - rows * 0.4) ** 2 + (x - columns * 0.3) ** 2) / 60)
     picture: NDArray[np.float64] = np.clip(0.15 * (distance < 1) + 0.45 * breast + spot * (distance < 1), 0, 1)
-    return picture / picture.max()
+    return np.asarray(picture / picture.max())
 
 
 def levels(bits: int) -> Grey:
     """The scene in whole numbers of so many bits."""
     kind = np.uint8 if bits <= 8 else np.uint16
-    return np.round(scene() * (2**bits - 1)).astype(kind)
+    pixels: Grey = np.round(scene() * (2**bits - 1)).astype(kind)
+    return pixels
 
 
 def encoded(extension: str, pixels: Grey, *options: int) -> bytes:
@@ -93,7 +95,7 @@ def compressed(pixels: Grey, syntax: str, plugin: str, **attributes: Any) -> byt
     """Compressed by one of pydicom's encoders."""
     dataset = data_set(pixels, **attributes)
     dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.TransferSyntaxUID = UID(ExplicitVRLittleEndian)
     dataset.compress(syntax, encoding_plugin=plugin, generate_instance_uid=False)
     return written(dataset, syntax)
 
@@ -102,7 +104,7 @@ def written(dataset: Dataset, syntax: str = ExplicitVRLittleEndian) -> bytes:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.get("SOPClassUID", "1.2.3")
     meta.MediaStorageSOPInstanceUID = dataset.get("SOPInstanceUID", "1.2.3.4")
-    meta.TransferSyntaxUID = syntax
+    meta.TransferSyntaxUID = UID(syntax)
     dataset.file_meta = meta
     stream = io.BytesIO()
     dcmwrite(stream, dataset, enforce_file_format=True)

@@ -61,6 +61,17 @@ def test_12_bit_values_in_a_16_bit_file_are_stretched_and_said_so() -> None:
     assert "0 to 4095 of 0 to 65535" in mammogram.warnings[0]
 
 
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_tiff_with_white_at_zero_is_turned_round(bits: int) -> None:
+    whole = bytearray(saved(Image.fromarray(levels(bits)), "TIFF"))
+    entry = whole.index(struct.pack("<2HI", 262, 3, 1))  # Photometric Interpretation, SHORT, one value
+    whole[entry + 8 : entry + 10] = b"\0\0"
+    mammogram = read(bytes(whole))
+    # what is white at zero now looks like a negative, and so comes back as the scene
+    assert np.abs(mammogram.pixels - levels(bits) / (2**bits - 1)).max() < 1e-6
+    assert "negative" in mammogram.warnings[0]
+
+
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "RGBA"])
 def test_every_png_that_shows_grey_gives_the_same_pixels(mode: str) -> None:
     pixels = levels(8)
@@ -149,16 +160,20 @@ def test_too_many_pixels_are_refused_by_the_header(extension: str) -> None:
 
 
 def test_200_megapixels_are_refused_without_being_decoded() -> None:
-    header = struct.pack(">2I5B", 20000, 10000, 16, 0, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"")) + _chunk(b"IEND", b"")
     with pytest.raises(ImageTooLarge, match="20000 x 10000"):
-        read(png)
+        read(_200_megapixels())
 
 
-def test_a_larger_limit_than_pillows_own_is_honoured_without_a_warning() -> None:
-    tall = np.zeros((12000, 8000), np.uint8)
-    tall[3000:9000, :4000] = 200
-    assert read(encoded(".png", tall, cv2.IMWRITE_PNG_COMPRESSION, 1), max_pixels=100_000_000).height == 12000
+def test_the_only_limit_is_ours_and_not_pillows_process_wide_one() -> None:
+    with pytest.raises(UnreadableImage) as caught:
+        read(_200_megapixels(), max_pixels=300_000_000)
+    assert "bomb" not in str(caught.value)  # it was opened, and found to hold no pixels
+    assert Image.MAX_IMAGE_PIXELS is not None
+
+
+def _200_megapixels() -> bytes:
+    header = struct.pack(">2I5B", 20000, 10000, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"")) + _chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("side", [1, 15])
@@ -184,7 +199,9 @@ def test_a_file_with_several_pages_is_refused() -> None:
         read(saved(page, "TIFF", save_all=True, append_images=[page]))
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"hello", b"%PDF-1.7", b"GIF89a" + bytes(100), bytes(5000), b"P5", b"II*\0"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\0", b"hello", b"%PDF-1.7", b"GIF89a" + bytes(100), bytes(5000), b"P5", b"II*\0"]
+)
 def test_anything_else_is_unreadable(data: bytes) -> None:
     with pytest.raises(UnreadableImage) as caught:
         read(data)
