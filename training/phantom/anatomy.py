@@ -42,9 +42,9 @@ class Anatomy:
 
 def draw_anatomy(view: ViewPosition, body: np.random.Generator, pose: np.random.Generator) -> Anatomy:
     """`body` decides what the views of a patient share, `pose` what differs from exposure to exposure."""
-    depth_mm = float(np.clip(body.normal(82.0, 14.0), 52.0, 115.0))
+    depth_mm = float(np.clip(body.normal(94.0, 15.0), 58.0, 130.0))
     nipple_mm = float(body.uniform(2.5, 6.0)), float(body.uniform(3.5, 5.0))
-    breadth, cone, bluntness = body.uniform(0.98, 1.22), body.uniform(0.0, 0.10), body.uniform(0.75, 1.0)
+    breadth, cone, bluntness = body.uniform(0.98, 1.2), body.uniform(0.0, 0.06), body.uniform(0.75, 1.0)
     if view == "CC":
         skin, nipple = _craniocaudal(depth_mm, breadth, cone, bluntness, pose)
         return Anatomy(_with_nipple(skin, nipple, nipple_mm), nipple, None, None, depth_mm)
@@ -72,7 +72,7 @@ def _oblique(depth_mm: float, breadth: float, pose: np.random.Generator) -> tupl
     """The template stretched to the patient: arm pit at the top edge, fold below."""
     depth = depth_mm * pose.uniform(1.0, 1.12)
     nipple_y = float(np.clip(pose.normal(150, 9), 125, 172))
-    wide = MLO_TEMPLATE[:, 0] + np.where(MLO_TEMPLATE[:, 1] < -0.5, pose.uniform(-0.14, 0.04), 0.0)
+    wide = MLO_TEMPLATE[:, 0] + np.where(MLO_TEMPLATE[:, 1] < -0.5, pose.uniform(-0.08, 0.08), 0.0)
     wide = np.where(MLO_TEMPLATE[:, 1] < -0.5, np.maximum(wide * depth, 46.0), wide * depth)
     below = MLO_TEMPLATE[:, 1] > 0
     high = np.where(below, MLO_TEMPLATE[:, 1] * depth * (0.2 + breadth), MLO_TEMPLATE[:, 1] * nipple_y)

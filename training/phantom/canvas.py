@@ -74,8 +74,8 @@ def filled(polygon_mm: Points, shape: tuple[int, int], spacing_mm: float) -> NDA
 def depth_below(polygon_mm: Points, shape: tuple[int, int], spacing_mm: float) -> FloatImage:
     """Signed distance in mm to a polygon's edge: positive inside. The image border is no edge."""
     inside = filled(polygon_mm, shape, spacing_mm)
-    near = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    far = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    near = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
+    far = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_5)
     return np.asarray((near - far) * spacing_mm, dtype=np.float32)
 
 

@@ -42,8 +42,8 @@ def draw_phantom(
     `size` is (rows, columns); the field of view stays that of a 24 x 30 cm detector, so a smaller image is a coarser
     picture of the same breast. What is None is drawn from the seed: view, laterality, density, 0-2 masses, 0-1
     clusters, whether they are malignant. `patient` (default: the seed) decides body shape and kinds of lesions, so
-    views drawn with one `patient` belong together. Raises ValueError for a size under 64 x 64 or bits other than
-    12 and 14.
+    views drawn with one `patient` belong together. Raises ValueError for a size under 64 x 64, bits other than
+    12 and 14, or a negative seed.
     """
     if bits not in (12, 14):
         raise ValueError(f"bits must be 12 or 14, received {bits}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.geometry import Points
 from training.phantom.anatomy import Anatomy
-from training.phantom.canvas import COARSE_MM, FIELD_MM, Line
-from training.phantom.tissue import Tissue
+from training.phantom.canvas import Line
+from training.phantom.tissue import FINE_MM, Tissue
 
 
 def walk(
@@ -15,10 +18,15 @@ def walk(
 ) -> Points:
     """A smooth random path (steps + 1, 2) in mm; `wander` is about how far the heading strays, radians."""
     bend = wander * rng.normal(size=4) / np.array([1.0, 2.0, 4.0, 7.0])
-    share = np.linspace(0, 1, steps)[:, None]
-    headings = heading + (bend * np.sin(np.pi * np.array([0.5, 1.0, 2.6, 5.3]) * share + bend * 9.0)).sum(axis=1)
+    headings = heading + np.sin(_waves(steps) + bend * 9.0) @ bend
     step = np.stack([np.cos(headings), np.sin(headings)], axis=1) * (length_mm / steps)
     return np.concatenate([start[None], start + np.cumsum(step, axis=0)])
+
+
+@cache
+def _waves(steps: int) -> NDArray[np.float64]:
+    """(steps, 4) phases of ever shorter waves along a path."""
+    return np.asarray(np.linspace(0, np.pi, steps)[:, None] * np.array([0.5, 1.0, 2.6, 5.3]))
 
 
 def draw_strands(anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> list[Line]:
@@ -73,10 +81,7 @@ def _vessels(anatomy: Anatomy, tissue: Tissue, rng: np.random.Generator) -> list
 
 def _places(tissue: Tissue, count: int, margin_mm: float, rng: np.random.Generator) -> Points:
     """`count` points (x, y) in mm at least `margin_mm` below the skin."""
-    found: list[Points] = []
-    while len(found) < count:
-        point = np.array([rng.uniform(0, FIELD_MM[1]), rng.uniform(0, FIELD_MM[0])])
-        column, row = (point / (COARSE_MM / 2)).astype(int)
-        if tissue.below_skin[row, column] > margin_mm:
-            found.append(point)
-    return np.array(found)
+    inside = np.flatnonzero(tissue.below_skin > margin_mm)
+    picked = rng.choice(inside, count)
+    rows, columns = np.unravel_index(picked, tissue.below_skin.shape)
+    return np.stack([columns + 0.5, rows + 0.5], axis=1) * FINE_MM

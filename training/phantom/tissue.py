@@ -37,9 +37,9 @@ class Tissue:
 def power_law_noise(shape: tuple[int, int], exponent: float, lowest: float, rng: np.random.Generator) -> FloatImage:
     """Periodic Gaussian noise of amplitude 1/f^exponent, flat below `lowest` cycles; mean 0, deviation 1."""
     white = rng.standard_normal(shape, dtype=np.float32)
-    down = fft.fftfreq(shape[0])[:, None] * shape[0]
-    across = fft.rfftfreq(shape[1])[None, :] * shape[1]
-    cycles = np.hypot(down, across * shape[0] / shape[1])
+    down = np.asarray(fft.fftfreq(shape[0]) * shape[0], dtype=np.float32)[:, None]
+    across = np.asarray(fft.rfftfreq(shape[1]) * shape[0], dtype=np.float32)[None, :]
+    cycles = np.sqrt(down * down + across * across)
     shaped = fft.rfft2(white) * np.maximum(cycles, lowest) ** -exponent
     shaped[0, 0] = 0.0
     noise = np.asarray(fft.irfft2(shaped, s=shape), dtype=np.float32)

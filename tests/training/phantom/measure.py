@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.geometry import Points
-from training.phantom import Lesion, Phantom
+from training.phantom import Lesion, Phantom, draw_phantom
 
 SMALL = (832, 640)
 TINY = (208, 160)
 Mask = NDArray[np.bool_]
+
+
+@cache
+def drawn(seed: int = 1, **asked: Any) -> Phantom:
+    """A tiny phantom, drawn once for all tests that only look at it."""
+    return draw_phantom(seed, **{"size": TINY, **asked})
 
 
 def inside(outline: Points, shape: tuple[int, ...]) -> Mask:

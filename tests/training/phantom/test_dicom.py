@@ -10,14 +10,14 @@ import pydicom
 import pytest
 from pydicom.uid import DigitalMammographyXRayImageStorageForPresentation, ExplicitVRLittleEndian, RLELossless
 
-from tests.training.phantom.measure import TINY
+from tests.training.phantom.measure import TINY, drawn
 from training.phantom import draw_phantom, write_dicom
 from training.phantom.dicom import Photometric, dicom_bytes
 from training.phantom.values import ViewPosition
 
 
 def test_the_object_says_what_was_drawn(tmp_path: Path) -> None:
-    phantom = draw_phantom(1, size=TINY, view="MLO", laterality="R", patient=7)
+    phantom = drawn(1, view="MLO", laterality="R", patient=7)
     write_dicom(phantom, tmp_path / "a.dcm")
     read = pydicom.dcmread(tmp_path / "a.dcm")
     assert read.SOPClassUID == DigitalMammographyXRayImageStorageForPresentation
@@ -32,14 +32,14 @@ def test_the_object_says_what_was_drawn(tmp_path: Path) -> None:
 
 
 def test_no_person_is_named() -> None:
-    read = pydicom.dcmread(io.BytesIO(dicom_bytes(draw_phantom(1, size=TINY))))
+    read = pydicom.dcmread(io.BytesIO(dicom_bytes(drawn(1))))
     assert str(read.PatientName) == "Phantom^Drawn"
     assert read.PatientBirthDate == ""
     assert read.PatientIdentityRemoved == "YES"
 
 
 def test_monochrome1_stores_the_inverse_and_says_so() -> None:
-    phantom = draw_phantom(2, size=TINY)
+    phantom = drawn(1)
     light, dark = (pydicom.dcmread(io.BytesIO(dicom_bytes(phantom, kind))) for kind in ("MONOCHROME2", "MONOCHROME1"))
     assert np.array_equal(dark.pixel_array, 4095 - light.pixel_array)
     assert (light.PhotometricInterpretation, light.PresentationLUTShape) == ("MONOCHROME2", "IDENTITY")
@@ -48,7 +48,7 @@ def test_monochrome1_stores_the_inverse_and_says_so() -> None:
 
 
 def test_the_window_shows_every_stored_value() -> None:
-    read = pydicom.dcmread(io.BytesIO(dicom_bytes(draw_phantom(2, size=TINY, bits=14))))
+    read = pydicom.dcmread(io.BytesIO(dicom_bytes(drawn(2, bits=14))))
     assert (float(read.WindowCenter), float(read.WindowWidth)) == (8192, 16384)
 
 
@@ -58,7 +58,7 @@ def test_the_same_phantom_gives_the_same_bytes() -> None:
 
 def test_uids_differ_by_image_and_agree_within_a_patient() -> None:
     first, second, stranger = (
-        pydicom.dcmread(io.BytesIO(dicom_bytes(draw_phantom(seed, size=TINY, patient=patient))))
+        pydicom.dcmread(io.BytesIO(dicom_bytes(drawn(seed, patient=patient))))
         for seed, patient in ((1, 9), (2, 9), (1, 10))
     )
     assert first.StudyInstanceUID == second.StudyInstanceUID != stranger.StudyInstanceUID
@@ -68,7 +68,7 @@ def test_uids_differ_by_image_and_agree_within_a_patient() -> None:
 
 
 def test_a_compressed_object_decodes_to_the_same_pixels(tmp_path: Path) -> None:
-    phantom = draw_phantom(4, size=TINY)
+    phantom = drawn(1)
     write_dicom(phantom, tmp_path / "rle.dcm", transfer_syntax=RLELossless)
     read = pydicom.dcmread(tmp_path / "rle.dcm")
     assert read.file_meta.TransferSyntaxUID == RLELossless
@@ -77,7 +77,7 @@ def test_a_compressed_object_decodes_to_the_same_pixels(tmp_path: Path) -> None:
 
 def test_another_photometry_is_refused() -> None:
     with pytest.raises(ValueError, match="MONOCHROME1 or MONOCHROME2"):
-        dicom_bytes(draw_phantom(1, size=TINY), "RGB")  # type: ignore[arg-type]
+        dicom_bytes(drawn(1), "RGB")  # type: ignore[arg-type]
 
 
 @pytest.mark.skipif(shutil.which("dciodvfy") is None, reason="dciodvfy (dicom3tools) is not installed")
@@ -85,7 +85,7 @@ def test_another_photometry_is_refused() -> None:
 @pytest.mark.parametrize("view", ["CC", "MLO"])
 def test_dciodvfy_finds_no_error(view: ViewPosition, photometric: Photometric, tmp_path: Path) -> None:
     path = tmp_path / "a.dcm"
-    write_dicom(draw_phantom(5, size=TINY, view=view), path, photometric)
+    write_dicom(drawn(1, view=view), path, photometric)
     checked = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
     said = (checked.stdout + checked.stderr).splitlines()
     assert "MammographyImageForPresentation" in "".join(said)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from tests.training.phantom.measure import SMALL, TINY, contrast, inside
 from training.phantom import Density, Phantom, draw_phantom
 from training.phantom.values import ViewPosition
 
-SEEDS = range(12)
+SEEDS = range(8)
 
 
 @pytest.fixture(scope="module")
@@ -116,23 +118,20 @@ def test_every_calcification_of_a_cluster_is_a_bright_spot_where_the_truth_says(
     added = shown.pixels.astype(int) - without.pixels
     for x, y, diameter in cluster.spots:
         assert 0.1 <= diameter * shown.spacing_mm[0] <= 0.601
-        assert (
-            added[int(y), int(x)] == added[int(y) - 2 : int(y) + 3, int(x) - 2 : int(x) + 3].max()
-            or len([s for s in cluster.spots if np.hypot(s[0] - x, s[1] - y) < 6]) > 1
-        )
         assert added[int(y), int(x)] > 60
+    assert (added > 60).sum() < 40 * len(cluster.spots)  # spots, not a patch
     assert cluster.diameter_mm < 14
 
 
 def test_denser_breasts_have_more_glandular_tissue_and_look_it() -> None:
     drawn = [
-        [draw_phantom(seed, size=TINY, density=density, masses=0, clusters=0, view="CC") for seed in range(5)]
+        [draw_phantom(seed, size=TINY, density=density, masses=0, clusters=0, view="CC") for seed in range(3)]
         for density in Density
     ]
     shares = [[phantom.percent_density for phantom in group] for group in drawn]
     assert max(shares[0]) < 25
     assert min(shares[3]) > 75
-    assert all(max(low) < min(high) for low, high in zip(shares, shares[1:], strict=False))
+    assert all(max(low) < min(high) for low, high in pairwise(shares))
     brightness = [np.mean([p.pixels[p.breast].mean() / p.white for p in group]) for group in drawn]
     assert brightness == sorted(brightness)
 
@@ -147,7 +146,8 @@ def test_the_pectoral_muscle_is_bright_in_the_upper_corner_of_oblique_views() ->
 
 
 def test_the_label_is_burnt_in_outside_the_breast_only_when_asked() -> None:
-    for view in ("CC", "MLO"):
+    views: tuple[ViewPosition, ...] = ("CC", "MLO")
+    for view in views:
         shown, bare = (draw_phantom(13, size=SMALL, view=view, burnt_in=burnt) for burnt in (True, False))
         label = shown.pixels != bare.pixels
         assert label.sum() > 500
@@ -155,10 +155,8 @@ def test_the_label_is_burnt_in_outside_the_breast_only_when_asked() -> None:
 
 
 def test_views_of_one_patient_share_density_and_the_kinds_of_lesions() -> None:
-    cc, mlo = (
-        draw_phantom(seed, size=TINY, patient=77, laterality="L", view=view, masses=1)
-        for seed, view in ((1, "CC"), (2, "MLO"))
-    )
+    cc = draw_phantom(1, size=TINY, patient=77, laterality="L", view="CC", masses=1)
+    mlo = draw_phantom(2, size=TINY, patient=77, laterality="L", view="MLO", masses=1)
     assert cc.density == mlo.density
     assert cc.lesions[0].diameter_mm == mlo.lesions[0].diameter_mm
     assert cc.lesions[0].malignant == mlo.lesions[0].malignant

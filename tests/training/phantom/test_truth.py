@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.training.phantom.measure import TINY
-from training.phantom import draw_phantom, truth, write_png, write_truth
+from tests.training.phantom.measure import TINY, drawn
+from training.phantom import truth, write_png, write_truth
 from training.phantom.command import run
 
 
 def test_the_truth_survives_json_and_is_the_phantoms(tmp_path: Path) -> None:
-    phantom = draw_phantom(1, size=TINY, masses=1, clusters=1, laterality="R")
+    phantom = drawn(1, masses=1, clusters=1, laterality="R")
     write_truth(phantom, tmp_path / "truth.json")
     read = json.loads((tmp_path / "truth.json").read_text())
     assert read == truth(phantom)
@@ -27,7 +27,7 @@ def test_the_truth_survives_json_and_is_the_phantoms(tmp_path: Path) -> None:
 
 
 def test_a_png_holds_the_same_picture_stretched_to_its_depth(tmp_path: Path) -> None:
-    phantom = draw_phantom(2, size=TINY)
+    phantom = drawn(1)
     for bits, white in ((8, 255), (16, 65535)):
         write_png(phantom, tmp_path / "a.png", bits)
         read = cv2.imread(str(tmp_path / "a.png"), cv2.IMREAD_UNCHANGED)
