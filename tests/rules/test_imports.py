@@ -65,7 +65,7 @@ def test_the_rule_tells_right_from_wrong(file: str, source: str, wrong: bool) ->
     assert any(against_the_arrows(found) for found in imports_in(source, ROOT / file)) is wrong
 
 
-@pytest.mark.parametrize("module", ["pipeline.analyze", "app", "app.cli"])
+@pytest.mark.parametrize("module", ["pipeline.analyze", "app", "app.services", "app.routes", "app.cli"])
 def test_it_starts_without_what_only_training_needs(module: str) -> None:
     heavy = ("tensorflow", "keras", "tf_keras", "official", "sklearn", "matplotlib", "training")
     code = f"import sys, {module}; print(*(name for name in {heavy} if name in sys.modules))"

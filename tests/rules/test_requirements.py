@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, requires
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.rules.source_tree import OURS, Import, imports_of, normalised, pins
 
@@ -51,6 +52,43 @@ def test_serving_installs_no_training_framework() -> None:
 def test_one_opencv_only(name: str) -> None:
     """opencv-python and opencv-python-headless write the same cv2 folder."""
     assert not {"opencv-python-headless", "opencv-contrib-python"} & set(pins(name))
+
+
+# Asked for by their wheels, never imported by what we use of them (docs/decisions/0003).
+LEFT_OUT = {
+    "astunparse": {"wheel"},
+    "tensorflow": {"libclang", "setuptools"},  # a Python 3.11 environment brings setuptools
+    "tensorflow-datasets": {"array-record", "dm-tree", "pyarrow", "simple-parsing"},
+    "tf-models-official": {
+        "cython",
+        "google-api-python-client",
+        "kaggle",
+        "oauth2client",
+        "opencv-python-headless",
+        "pandas",
+        "py-cpuinfo",
+        "sacrebleu",
+        "sentencepiece",
+        "seqeval",
+        "tensorflow-hub",
+        "tensorflow-model-optimization",
+        "tensorflow-text",
+        "tf-slim",
+    },
+}
+
+
+def asked_for(package: str) -> set[str]:
+    """What the installed `package` needs here, by its own account, extras aside."""
+    needs = [Requirement(line) for line in requires(package) or []]
+    return {normalised(need.name) for need in needs if not need.marker or need.marker.evaluate({"extra": ""})}
+
+
+@pytest.mark.parametrize("names", [(SERVE,), (ALL,), (FRONTEND,), (ALL, DEV, FRONTEND)], ids="+".join)
+def test_the_sets_are_complete_without_a_resolver(names: tuple[str, ...]) -> None:
+    pinned = {package for name in names for package in pins(name)}
+    missing = {package: asked_for(package) - pinned - LEFT_OUT.get(package, set()) for package in pinned}
+    assert {package: lacks for package, lacks in missing.items() if lacks} == {}
 
 
 def unpinned(imports: list[Import], pinned: set[str]) -> list[str]:
