@@ -11,6 +11,7 @@ export const KIND_NAMES: Record<Kind, string> = {
 
 /** In the order the server works through them. */
 export const STAGES: readonly (readonly [stage: string, words: string])[] = [
+  ["read", "Reading the file"],
   ["preprocess", "Preparing the picture"],
   ["detect", "Looking for regions"],
   ["segment", "Drawing outlines"],

@@ -1,0 +1,109 @@
+"""What a reader does with the page and sees on it, in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+
+# Marks and their labels are the only colour over a grey picture.
+COUNT_COLOURED = """() => {
+  const canvas = document.querySelector("canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let coloured = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 40) coloured += 1;
+  }
+  return coloured;
+}"""
+DROP = """([name, bytes]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
+  const how = { dataTransfer, bubbles: true, cancelable: true };
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    document.querySelector("canvas").dispatchEvent(new DragEvent(type, how));
+  }
+}"""
+REFUSALS = "Failed to load resource: the server responded with a status of 4"  # Chromium's word on any 4xx answer
+PATIENCE_MS = 60_000
+
+
+class Reader:
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.requests: list[Request] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request))
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(REFUSALS):
+            self.complaints.append(message.text)
+
+    def open(self) -> None:
+        self.page.goto(self.url)
+
+    def upload(self, *files: Path) -> None:
+        self.page.set_input_files("input[type=file]", list(files))
+
+    def drop(self, name: str, data: bytes) -> None:
+        self.page.evaluate(DROP, [name, list(data)])
+
+    def wait_for_result(self) -> None:
+        """Until the selected analysis is done and its marks are painted."""
+        self.page.locator(".progress").wait_for(state="hidden", timeout=PATIENCE_MS)
+        self.wait_for_marks(True)
+
+    def wait_for_marks(self, there: bool) -> None:
+        until = time.monotonic() + PATIENCE_MS / 1000
+        while (
+            self.coloured_pixels() > 0
+        ) != there:  # wait_for_function would need eval, which the page's policy forbids
+            assert time.monotonic() < until, f"marks {'never came' if there else 'stayed'}"
+
+    def coloured_pixels(self) -> int:
+        """Of the canvas as it is after the next frame."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return int(self.page.evaluate(COUNT_COLOURED))
+
+    def picture(self) -> str:
+        """What the canvas shows, to be compared."""
+        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return str(self.page.evaluate('() => document.querySelector("canvas").toDataURL()'))
+
+    def set_confidence(self, value: float) -> None:
+        self.page.get_by_label("Show from confidence").fill(str(value))
+
+    @property
+    def findings(self) -> Locator:
+        return self.page.locator("[data-finding]")
+
+    @property
+    def count(self) -> str:
+        return self.page.get_by_test_id("count").inner_text()
+
+    @property
+    def chosen(self) -> list[str | None]:
+        return [row.get_attribute("data-finding") for row in self.findings.all() if _is_pressed(row)]
+
+    @contextmanager
+    def without_any_request(self) -> Iterator[None]:
+        """Fails when the page asks anything inside the block or shortly after it."""
+        before = len(self.requests)
+        yield
+        self.page.wait_for_timeout(1500)  # longer than the page waits between two questions about its jobs
+        assert [request.url for request in self.requests[before:]] == []
+
+    def check_conduct(self) -> None:
+        here = urlsplit(self.url).netloc
+        strangers = {request.url for request in self.requests if urlsplit(request.url).netloc not in ("", here)}
+        assert (strangers, self.complaints) == (set(), [])
+
+
+def _is_pressed(row: Locator) -> bool:
+    return row.locator("button").get_attribute("aria-pressed") == "true"
