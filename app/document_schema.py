@@ -45,6 +45,7 @@ FINDING = record(
 LEVELS = ("low", "medium", "high")
 DOCUMENT: Json = {
     "schema": {"const": "mammoscope/analysis/1"},
+    "disclaimer": TEXT,
     "file": TEXT,
     "image": record(
         {

@@ -20,7 +20,7 @@ FAST = [
 
 def eight_bit(mammogram: Mammogram) -> Grey8:
     """The mammogram as a screen shows it: 0..1 to 0..255, rounded."""
-    return np.clip(mammogram.pixels * np.float32(255) + np.float32(0.5), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(mammogram.pixels * np.float32(255) + np.float32(0.5), 0, 255), np.uint8)
 
 
 def png(pixels: Grey8 | Rgb8) -> bytes:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-DISCLAIMER = "Research and demonstration software, not a medical device."
+from pipeline.document import DISCLAIMER as DISCLAIMER
+
 ROOT = Path(__file__).resolve().parent.parent  # the checkout, or site-packages
 
 

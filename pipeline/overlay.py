@@ -28,14 +28,14 @@ def draw_marks(grey: Grey8, findings: Sequence[Finding], min_confidence: float, 
 
     The picture keeps its size; findings are in its pixels. Numbers count the findings as they come, from 1.
     """
-    picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
+    picture: Rgb8 = np.repeat(grey[:, :, None], 3, axis=2)
     stroke = max(1, round(max(grey.shape) / 800))
     for number, finding in enumerate(findings, 1):
         if finding.confidence >= min_confidence:
             _draw(picture, finding, caption(number, finding), stroke)
     if footer:
         _write(picture, footer, (stroke * 4, grey.shape[0] - stroke * 4), (255, 255, 255))
-    return np.asarray(picture, np.uint8)
+    return picture
 
 
 def caption(number: int, finding: Finding) -> str:

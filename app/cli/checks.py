@@ -53,7 +53,7 @@ def _safely(name: str, check: Callable[[Settings], Check], settings: Settings) -
 
 def python_version(settings: Settings) -> Check:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info[:2] == (3, 11):
+    if found.startswith("3.11."):
         return Check("python", OK, found)
     return Check("python", FAIL, f"{found} instead of 3.11", "Install Python 3.11, remove .venv, run make setup.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -35,7 +35,7 @@ def phantom(
     out: Path,
     count: int,
     seed: int,
-    format_: str,
+    format_: Literal["dicom", "png"],
     size: tuple[int, int] | None,
     photometric: str | None,
     bits: str | None,

@@ -22,7 +22,7 @@ from app.settings import DISCLAIMER, SettingError, Settings
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 def serve(host: str | None, port: int | None, data_dir: Path | None, open_page: bool) -> None:
     """Serve the page and the HTTP interface."""
-    given = {"host": host, "port": port, "data_dir": data_dir}
+    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir}
     try:
         settings = Settings.from_environment()
     except SettingError as error:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import threading
 from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
 import cv2
 import numpy as np
 from flask.testing import FlaskClient
+from numpy.typing import NDArray
 from werkzeug.test import TestResponse
 
 from app.analyst import Analyst, Progress
@@ -28,7 +30,7 @@ STAGES = ("preprocess", "detect", "segment", "classify", "masking", "cancer")
 LEVELS = {MaskingLevel.LOW: 0.2, MaskingLevel.MEDIUM: 0.7, MaskingLevel.HIGH: 0.1}
 
 
-def breast(rows: int = ROWS, columns: int = COLUMNS) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+def breast(rows: int = ROWS, columns: int = COLUMNS) -> NDArray[np.uint8]:
     """A half disc at the right edge, grey with a bright spot: enough for the breast mask to find, to be flipped."""
     picture = np.zeros((rows, columns), np.uint8)
     cv2.ellipse(picture, (columns, rows // 2), (columns * 3 // 4, rows * 2 // 5), 0, 0, 360, 110, -1)
@@ -40,7 +42,7 @@ def png(rows: int = ROWS, columns: int = COLUMNS) -> bytes:
     return encoded(breast(rows, columns))
 
 
-def encoded(picture: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:
+def encoded(picture: NDArray[Any]) -> bytes:
     return bytes(cv2.imencode(".png", picture)[1])
 
 
@@ -82,7 +84,7 @@ class StubAnalyst(Analyst):
         return preprocess(mammogram, Recipe())
 
 
-def no_models() -> None:
+def no_models() -> NoReturn:
     raise ModelUnavailable("a stub has none")
 
 
@@ -90,4 +92,6 @@ def send(client: FlaskClient, data: bytes | None = None, name: str = "a.png", wa
     """POST one file, as the page does."""
     headers = {"Prefer": "wait=30"} if wait else {}
     upload = {"file": (io.BytesIO(png() if data is None else data), name)}
-    return client.post("/api/v1/analyses", data=upload, headers=headers)
+    answer = client.post("/api/v1/analyses", data=upload, headers=headers)
+    answer.request.environ["wsgi.input"].close()  # a large one lies in a temporary file
+    return answer

@@ -3,13 +3,14 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.settings import SettingError, Settings
 from tests.conftest import ROOT
 
-AWAY_FROM_DEFAULT = {
+AWAY_FROM_DEFAULT: dict[str, tuple[str, Any]] = {
     "data_dir": ("/srv/m", Path("/srv/m")),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("9000", 9000),

@@ -169,10 +169,10 @@ def test_events_tell_every_stage_in_order_and_then_the_end(client: FlaskClient, 
     analyst.gate.clear()
     location = send(client, wait=False).headers["Location"]
     assert analyst.entered.wait(10)
-    events = iter(client.get(f"{location}/events").response)
-    told = [b"".join([next(events)]).decode()]
+    events = client.get(f"{location}/events").iter_encoded()
+    told = [next(events).decode()]
     analyst.gate.set()
-    told += [event.decode() if isinstance(event, bytes) else event for event in events]
+    told += [event.decode() for event in events]
     assert told[0] == 'event: stage\ndata: {"stage": "detect"}\n\n'
     names = [json.loads(event.split("data: ")[1])["stage"] for event in told if event.startswith("event: stage")]
     assert names == [stage for stage in STAGES if stage in names]

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from numpy.typing import NDArray
 from werkzeug.test import TestResponse
 
 from tests.app.stubs import COLUMNS, ROWS, StubAnalyst, breast, send
 
 
-def pixels(answer: TestResponse) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def pixels(answer: TestResponse) -> NDArray[np.uint8]:
     assert (answer.status_code, answer.mimetype) == (200, "image/png")
     return np.asarray(cv2.imdecode(np.frombuffer(answer.data, np.uint8), cv2.IMREAD_UNCHANGED), np.uint8)
 

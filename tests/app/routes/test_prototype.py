@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.pictures import grey_of_png
 from app.prototype import segmentation_to_json
 from pipeline.finding import Finding, Kind
 from pipeline.geometry import Box
@@ -18,11 +20,11 @@ from tests.app.conftest import Conforms
 from tests.app.stubs import COLUMNS, ROWS, StubAnalyst, breast, encoded, png
 
 
-def analyze(client: FlaskClient, threshold: str = "0.3", data: bytes | None = None) -> list[dict[str, object]]:
+def analyze(client: FlaskClient, threshold: str = "0.3", data: bytes | None = None) -> list[dict[str, Any]]:
     text = base64.b64encode(png() if data is None else data)
     answer = client.post(f"/mammogram/analysis/{threshold}", data=text)
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, object]] = answer.get_json()["segmentations"]
+    found: list[dict[str, Any]] = answer.get_json()["segmentations"]
     return found
 
 
@@ -33,7 +35,7 @@ def test_preprocess_takes_raw_bytes_and_gives_base64_of_a_png(client: FlaskClien
     assert (answer.status_code, answer.mimetype) == (200, "text/plain")
     picture = base64.b64decode(answer.text, validate=True)
     assert picture.startswith(b"\x89PNG")
-    pixels = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_UNCHANGED)
+    pixels = grey_of_png(picture)
     assert pixels.shape[0] <= ROWS
     assert pixels[:, :5].mean() > pixels[:, -5:].mean()  # flipped to the left
 
@@ -41,7 +43,7 @@ def test_preprocess_takes_raw_bytes_and_gives_base64_of_a_png(client: FlaskClien
 def test_what_preprocess_gave_can_be_sent_back_as_a_canvas_encodes_it(client: FlaskClient) -> None:
     """The page draws the picture on a canvas, so a PNG with colour channels and alpha comes back."""
     picture = base64.b64decode(client.post("/preprocess/png", data=png()).data)
-    grey = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_GRAYSCALE)
+    grey = grey_of_png(picture)
     assert len(analyze(client, data=encoded(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA)))) == 1
 
 
