@@ -6,19 +6,34 @@ import io
 import struct
 from typing import Any
 
-import gdcm
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset
+from pydicom import Dataset, uid
 from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID, JPEGExtended12Bit
+from pydicom.uid import UID
 
+from pipeline import dicom_gdcm
 from pipeline.dicom_values import integer
 from pipeline.errors import PipelineError, UnreadableImage
 
 Stored = NDArray[np.uint8] | NDArray[np.int8] | NDArray[np.uint16] | NDArray[np.int16]  # (rows, columns)
 
+# pydicom's plug-in for each syntax. GDCM, which may end the process, only where nothing else decodes, and on its own.
+DECODERS = {
+    uid.RLELossless: "pylibjpeg",
+    uid.JPEGBaseline8Bit: "pillow",
+    uid.JPEGExtended12Bit: "pillow",
+    uid.JPEGLossless: "gdcm",
+    uid.JPEGLosslessSV1: "gdcm",
+    uid.JPEGLSLossless: "pyjpegls",
+    uid.JPEGLSNearLossless: "pyjpegls",
+    uid.JPEG2000Lossless: "pylibjpeg",
+    uid.JPEG2000: "pylibjpeg",
+    uid.HTJ2KLossless: "pylibjpeg",
+    uid.HTJ2KLosslessRPCL: "pylibjpeg",
+    uid.HTJ2K: "pylibjpeg",
+}
 SOF = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}  # markers that carry the size: JPEG and JPEG-LS
 J2K_START = b"\xff\x4f\xff\x51"  # SOC and SIZ, ISO/IEC 15444-1 A.4.1, A.5.1
 
@@ -55,11 +70,19 @@ def _name(syntax: UID) -> str:
 def _decoded(dataset: Dataset, syntax: UID) -> Any:
     if not syntax.is_compressed or syntax.is_deflated:
         return pixel_array(dataset, raw=True)
+    if syntax not in DECODERS:
+        raise UnreadableImage(f"Transfer syntax {_name(syntax)} is not supported; export as JPEG 2000 Lossless.")
     frame = next(generate_frames(io.BytesIO(dataset.PixelData), number_of_frames=1))
     _check_codestream(frame, integer(dataset, "Rows"), integer(dataset, "Columns"))
-    if syntax == JPEGExtended12Bit and integer(dataset, "BitsStored") > 8:
-        return _jpeg_12_bit(frame, dataset, syntax)
-    return pixel_array(dataset, raw=True)
+    is_12_bit_jpeg = syntax == uid.JPEGExtended12Bit and integer(dataset, "BitsStored") > 8  # process 4
+    if is_12_bit_jpeg or DECODERS[syntax] == "gdcm":
+        return _by_gdcm(frame, dataset, syntax)
+    try:
+        return pixel_array(dataset, raw=True, decoding_plugin=DECODERS[syntax])
+    except Exception:
+        if syntax not in uid.JPEGLSTransferSyntaxes:
+            raise
+        return _by_gdcm(frame, dataset, syntax)  # more patient than pyjpegls with filling bytes before the end marker
 
 
 def _check_codestream(frame: bytes, rows: int, columns: int) -> None:
@@ -85,22 +108,8 @@ def codestream_size(frame: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _jpeg_12_bit(frame: bytes, dataset: Dataset, syntax: UID) -> NDArray[np.uint16]:
-    """GDCM decodes 12-bit JPEG Extended (process 4) rightly, but pydicom's plug-in does not let it."""
-    rows, columns, stored = (integer(dataset, name) for name in ("Rows", "Columns", "BitsStored"))
-    fragment = gdcm.Fragment()
-    fragment.SetByteStringValue(frame)
-    fragments = gdcm.SequenceOfFragments.New()
-    fragments.AddFragment(fragment)
-    element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
-    element.SetValue(fragments.__ref__())
-    image = gdcm.Image()
-    image.SetNumberOfDimensions(2)
-    image.SetDimensions((columns, rows, 1))
-    image.SetDataElement(element)
-    grey = gdcm.PhotometricInterpretation.GetPIType("MONOCHROME2")
-    image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(grey))
-    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(str(syntax))))
-    image.SetPixelFormat(gdcm.PixelFormat(1, 16, stored, stored - 1, 0))
-    decoded = image.GetBuffer().encode("utf-8", "surrogateescape")  # GDCM hands bytes over as text
-    return np.frombuffer(decoded, "<u2").reshape(rows, columns).astype(np.uint16)
+def _by_gdcm(frame: bytes, dataset: Dataset, syntax: UID) -> NDArray[Any]:
+    names = ("Rows", "Columns", "BitsAllocated", "BitsStored", "PixelRepresentation")
+    rows, columns, allocated, stored, signed = (integer(dataset, name) for name in names)
+    values = dicom_gdcm.decode(frame, str(syntax), rows, columns, allocated, stored, signed)
+    return np.frombuffer(values, f"<{'i' if signed else 'u'}{allocated // 8}").reshape(rows, columns)
