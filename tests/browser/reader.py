@@ -29,7 +29,7 @@ DROP = """([name, bytes]) => {
   }
 }"""
 REFUSALS = "Failed to load resource: the server responded with a status of 4"  # Chromium's word on any 4xx answer
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000  # the machine may be training something meanwhile
 
 
 class Reader:
@@ -56,8 +56,17 @@ class Reader:
 
     def wait_for_result(self) -> None:
         """Until the selected analysis is done and its marks are painted."""
-        self.page.locator(".progress").wait_for(state="hidden", timeout=PATIENCE_MS)
+        self.wait_for_end()
         self.wait_for_marks(True)
+
+    def wait_for_end(self) -> None:
+        """Until the selected analysis is done; fails with the page's own words when it failed."""
+        progress, failure = self.page.locator(".progress"), self.page.locator(".failure")
+        until = time.monotonic() + PATIENCE_MS / 1000
+        while progress.is_visible():
+            assert not failure.is_visible(), failure.inner_text()
+            assert time.monotonic() < until, f"still waiting: {progress.inner_text()}"
+            self.page.wait_for_timeout(50)
 
     def wait_for_marks(self, there: bool) -> None:
         until = time.monotonic() + PATIENCE_MS / 1000

@@ -11,7 +11,7 @@ def test_a_phantom_gets_marks_from_the_shipped_models_and_the_slider_takes_them_
     program_reader: Reader, phantom_dicom: Path
 ) -> None:
     program_reader.upload(phantom_dicom)
-    program_reader.page.locator(".progress").wait_for(state="hidden", timeout=120_000)
+    program_reader.wait_for_end()
     program_reader.set_confidence(0.05)
     program_reader.wait_for_marks(True)
     assert program_reader.findings.count() > 0

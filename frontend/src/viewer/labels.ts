@@ -41,6 +41,8 @@ function isFree(box: Box, others: readonly Box[]): boolean {
 function placesFor(box: Box, size: Size): Box[] {
   const right = box.x + box.width;
   const bottom = box.y + box.height;
+  const isRoomy = box.width > 2 * size.width && box.height > 6 * size.height; // a label inside hides little of it
+  const inside = { ...size, x: Math.max(box.x, 0) + GAP, y: Math.max(box.y, 0) + GAP };
   return [
     { ...size, x: box.x, y: box.y - size.height - GAP },
     { ...size, x: box.x, y: bottom + GAP },
@@ -48,7 +50,7 @@ function placesFor(box: Box, size: Size): Box[] {
     { ...size, x: box.x - size.width - GAP, y: box.y },
     { ...size, x: right - size.width, y: box.y - size.height - GAP },
     { ...size, x: right - size.width, y: bottom + GAP },
-    { ...size, x: Math.max(box.x, 0) + GAP, y: Math.max(box.y, 0) + GAP }, // inside, when it is larger than the canvas
+    ...(isRoomy ? [inside] : []),
   ];
 }
 

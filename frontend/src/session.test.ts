@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { AnalysisDetail } from "./api-types";
+import { Session } from "./session";
+import { Store } from "./state";
+import { detail, documentWith, summary } from "./testing";
+
+/** A server of one line an analysis; the event stream is refused, so the page has to ask. */
+class FakeServer {
+  readonly jobs = new Map<string, AnalysisDetail>();
+  readonly asked: string[] = [];
+  isDown = false;
+
+  answer = (url: string, init?: RequestInit): Promise<Response> => {
+    const method = init?.method ?? "GET";
+    this.asked.push(`${method} ${url}`);
+    if (this.isDown) return Promise.reject(new TypeError("Failed to fetch"));
+    const id = url.split("/")[4];
+    if (method === "POST") return Promise.resolve(this.#take((init?.body as FormData).get("file") as File));
+    if (id === undefined) return Promise.resolve(Response.json({ analyses: this.#list() }));
+    if (method === "DELETE") return Promise.resolve(new Response(null, { status: this.jobs.delete(id) ? 204 : 404 }));
+    const job = this.jobs.get(id);
+    return Promise.resolve(job ? Response.json(job) : Response.json({ code: "not_found" }, { status: 404 }));
+  };
+
+  #take(file: File): Response {
+    if (file.name === "letter.txt") return Response.json({ code: "unreadable_image" }, { status: 422 });
+    const id = String(this.jobs.size + 1);
+    this.jobs.set(id, detail(id, { file: file.name }));
+    return Response.json({ id, state: "queued", file: file.name }, { status: 202 });
+  }
+
+  #list() {
+    return [...this.jobs.values()].map(({ id, file, state }) => summary(id, Number(id), { file, state }));
+  }
+
+  finish(id: string): void {
+    this.jobs.set(id, detail(id, { state: "done", analysis: documentWith([]) }));
+  }
+}
+
+class RefusedEventSource extends EventTarget {
+  onerror: (() => void) | null = null;
+  close = vi.fn();
+
+  constructor() {
+    super();
+    queueMicrotask(() => this.onerror?.());
+  }
+}
+
+const files = (...names: string[]) => names.map((name) => new File(["x"], name));
+let server: FakeServer;
+let store: Store;
+let session: Session;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+  store = new Store();
+  session = new Session(store);
+  vi.stubGlobal("fetch", server.answer);
+  vi.stubGlobal("EventSource", RefusedEventSource);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("a refused file becomes a notice and the files after it are still sent", async () => {
+  await session.upload(files("letter.txt", "a.dcm", "b.dcm"));
+  expect(store.state.notices.map(({ file, problem }) => [file, problem.code])).toEqual([
+    ["letter.txt", "unreadable_image"],
+  ]);
+  expect(store.state.analyses.map(({ file }) => file)).toEqual(["b.dcm", "a.dcm"]);
+  expect([store.state.selected, store.state.sending]).toEqual(["1", []]);
+});
+
+test("without events the selected analysis is asked for until it is done, and then no more", async () => {
+  await session.upload(files("a.dcm"));
+  await vi.advanceTimersByTimeAsync(2500);
+  server.finish("1");
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(store.state.details["1"]?.state).toBe("done");
+  const asked = server.asked.length;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(server.asked).toHaveLength(asked);
+});
+
+test("a server that is away for a moment is waited for, one that stays away is reported once", async () => {
+  await session.upload(files("a.dcm"));
+  await vi.advanceTimersByTimeAsync(100);
+  server.isDown = true;
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(store.state.notices).toEqual([]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(store.state.notices.map(({ problem }) => problem.code)).toEqual(["unreachable"]);
+});
+
+test("analyses in the background are looked up until they are finished, then the page falls silent", async () => {
+  await session.start();
+  await session.upload(files("a.dcm", "b.dcm"));
+  server.finish("1");
+  await vi.advanceTimersByTimeAsync(2500);
+  expect(store.state.analyses.map(({ state }) => state)).toEqual(["queued", "done"]);
+  server.finish("2");
+  await vi.advanceTimersByTimeAsync(2500);
+  expect(store.state.analyses.map(({ state }) => state)).toEqual(["done", "done"]);
+  const asked = server.asked.length;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(server.asked).toHaveLength(asked);
+});
+
+test("a finished analysis is not asked for again when the reader comes back to it", async () => {
+  await session.upload(files("a.dcm", "b.dcm"));
+  server.finish("1");
+  await vi.advanceTimersByTimeAsync(1500);
+  session.select("2");
+  await vi.advanceTimersByTimeAsync(100);
+  const asked = server.asked.length;
+  session.select("1");
+  expect(server.asked).toHaveLength(asked);
+});
+
+test("deleting what the server no longer has is no problem", async () => {
+  await session.upload(files("a.dcm"));
+  server.jobs.clear();
+  await session.remove("1");
+  expect([store.state.analyses, store.state.selected, store.state.notices]).toEqual([[], null, []]);
+});
