@@ -30,6 +30,7 @@ TITLES = {
     "not_ready": (409, "The analysis is not finished"),
     "queue_full": (503, "Too many analyses are waiting"),
     "forbidden_origin": (403, "Pages of this origin may not send anything here"),
+    "forbidden_host": (403, "This service does not go by that name"),
     "internal_error": (500, "Something went wrong on our side"),
 }
 STATUS_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "upload_too_large"}

@@ -64,7 +64,9 @@ class Jobs:
 
     def delete(self, id_: str) -> bool:
         deleted = self.store.delete(id_)
-        self._tell()
+        with self._changed:
+            self._fresh.pop(id_, None)
+            self._changed.notify_all()
         return deleted
 
     def expire(self) -> None:
@@ -100,9 +102,10 @@ class Jobs:
             raise queue_full() from None
 
     def _remember(self, id_: str, mammogram: Mammogram) -> None:
-        self._fresh[id_] = mammogram
-        while len(self._fresh) > KEPT_IN_MEMORY:
-            self._fresh.popitem(last=False)
+        with self._changed:
+            self._fresh[id_] = mammogram
+            while len(self._fresh) > KEPT_IN_MEMORY:
+                self._fresh.popitem(last=False)
 
     def _tell(self) -> None:
         with self._changed:
@@ -135,7 +138,8 @@ class Jobs:
     def _analyze(self, record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
         folder = self.store.folder(record.id)
         self._stage(record.id, "read")
-        mammogram = self._fresh.pop(record.id, None)
+        with self._changed:
+            mammogram = self._fresh.pop(record.id, None)
         if mammogram is None:
             mammogram = read((folder / "upload").read_bytes(), self.settings.max_pixels)
         (folder / pictures.ORIGINAL).write_bytes(pictures.png(pictures.eight_bit(mammogram)))

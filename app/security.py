@@ -33,14 +33,27 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 EXPOSED = ["Location", "Preference-Applied", "Retry-After"]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def register(app: Flask, settings: Settings) -> None:
     if settings.cors_origins:
         CORS(app, origins=list(settings.cors_origins), expose_headers=EXPOSED)
+    app.before_request(lambda: _refuse_foreign_names(hosts_of(settings)))
     app.before_request(lambda: _refuse_foreign_pages(settings.cors_origins))
     app.after_request(_add_headers)
+
+
+def hosts_of(settings: Settings) -> tuple[str, ...]:
+    """Names we answer to; none: all."""
+    return settings.trusted_hosts or (LOOPBACK if settings.host in LOOPBACK else ())
+
+
+def _refuse_foreign_names(hosts: tuple[str, ...]) -> None:
+    """A page whose name was made to point at 127.0.0.1 (DNS rebinding) would count as ours; its name gives it away."""
+    if hosts and urlsplit(f"//{request.host}").hostname not in hosts:
+        raise ProblemError("forbidden_host", "Name this host in MAMMOSCOPE_TRUSTED_HOSTS to allow it.")
 
 
 def _refuse_foreign_pages(allowed: tuple[str, ...]) -> None:

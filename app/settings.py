@@ -36,6 +36,7 @@ class Settings:
     inference_threads: int = 2
     queue_limit: int = 16  # analyses waiting; one more gets 503 queue_full
     cors_origins: tuple[str, ...] = ()  # pages of other origins that may call us, e.g. http://localhost:5000
+    trusted_hosts: tuple[str, ...] = ()  # names we are called by; none: this machine's own when only it can call
     weights_dir: Path | None = None  # None: the weights that came with the program
     frontend_dir: Path = field(default=ROOT / "frontend" / "dist")
 
@@ -55,9 +56,8 @@ class Settings:
             threads=int(read.number("THREADS", cls.threads, least=2)),
             inference_threads=int(read.number("INFERENCE_THREADS", cls.inference_threads, least=1)),
             queue_limit=int(read.number("QUEUE_LIMIT", cls.queue_limit, least=1)),
-            cors_origins=tuple(
-                part.strip() for part in environ.get("MAMMOSCOPE_CORS_ORIGINS", "").split(",") if part.strip()
-            ),
+            cors_origins=read.names("CORS_ORIGINS"),
+            trusted_hosts=read.names("TRUSTED_HOSTS"),
             weights_dir=Path(weights).expanduser() if weights else None,
             frontend_dir=Path(frontend).expanduser() if frontend else ROOT / "frontend" / "dist",
         )
@@ -76,3 +76,8 @@ class _Reader:
         if not least <= value <= most:
             raise SettingError(f"MAMMOSCOPE_{name} is {text}; expected a number from {least:g} to {most:g}.")
         return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """What stands between commas."""
+        parts = self.environ.get(f"MAMMOSCOPE_{name}", "").split(",")
+        return tuple(part.strip() for part in parts if part.strip())

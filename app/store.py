@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS analyses (
     attempts INTEGER NOT NULL DEFAULT 0, error TEXT, document TEXT, preprocessed TEXT
 ) STRICT
 """
+LIGHT = "id, file, state, stage, created, attempts, NULL AS error, NULL AS document, NULL AS preprocessed"
 JSON_COLUMNS = ("error", "document", "preprocessed")
 
 
@@ -69,9 +70,15 @@ class Store:
         id_, now = uuid.uuid4().hex, datetime.now(UTC).isoformat(timespec="milliseconds")
         folder = self.files / id_
         folder.mkdir(mode=0o700)
-        (folder / "upload").write_bytes(data)
-        with self._open() as db:
-            db.execute("INSERT INTO analyses (id, file, state, created) VALUES (?, ?, ?, ?)", (id_, file, QUEUED, now))
+        try:
+            (folder / "upload").write_bytes(data)
+            with self._open() as db:
+                db.execute(
+                    "INSERT INTO analyses (id, file, state, created) VALUES (?, ?, ?, ?)", (id_, file, QUEUED, now)
+                )
+        except BaseException:  # the disk is full: half an upload is of no use
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         return Record(id_, file, QUEUED, None, now, 0, None, None, None)
 
     def get(self, id_: str) -> Record | None:
@@ -80,8 +87,9 @@ class Store:
         return _record(row) if row else None
 
     def newest_first(self) -> tuple[Record, ...]:
+        """Every record, without the documents, which may be large."""
         with self._open() as db:
-            rows = db.execute("SELECT * FROM analyses ORDER BY created DESC, rowid DESC").fetchall()
+            rows = db.execute(f"SELECT {LIGHT} FROM analyses ORDER BY created DESC, rowid DESC").fetchall()
         return tuple(_record(row) for row in rows)
 
     def claim(self, id_: str) -> bool:

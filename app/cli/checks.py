@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from app.settings import ROOT, Settings
+from pipeline.errors import ModelUnavailable
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 GIB = 1024**3
@@ -105,7 +106,10 @@ def inference(settings: Settings) -> Check:
     """Every model loads into LiteRT."""
     from app.analyst import shipped_models
 
-    shipped_models(settings)()
+    try:
+        shipped_models(settings)()
+    except ModelUnavailable as error:
+        return Check("inference", FAIL, str(error), "See the line on weights.")
     return Check("inference", OK, f"LiteRT {version_of('ai-edge-litert')} loads every model")
 
 

@@ -19,6 +19,7 @@ bp = Blueprint("images", __name__, url_prefix="/api/v1/analyses/<id_>")
 
 VARIANTS = {"original": pictures.ORIGINAL, "preprocessed": pictures.PREPROCESSED}
 DEFAULT_CONFIDENCE = 0.3
+FOOTER = f"{DISCLAIMER} Malignant: trained with BI-RADS 4 and above standing in for malignancy."
 
 
 @bp.get("/image.png")
@@ -40,7 +41,7 @@ def overlay(id_: str) -> Response:
     if record.document is None:
         raise not_ready()
     grey = pictures.grey_of_png(_picture(id_, pictures.ORIGINAL).read_bytes())
-    marked = draw_marks(grey, findings_of(record.document), least, DISCLAIMER)
+    marked = draw_marks(grey, findings_of(record.document), least, FOOTER)
     return Response(pictures.png(marked), mimetype="image/png", headers={"Cache-Control": "private, no-cache"})
 
 

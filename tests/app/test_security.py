@@ -52,3 +52,18 @@ def test_a_page_opened_from_a_file_can_be_allowed(make_app: Callable[..., Flask]
 
 def test_results_are_not_kept_by_caches(client: FlaskClient) -> None:
     assert client.get(send(client).headers["Location"]).headers["Cache-Control"] == "no-store"
+
+
+def test_a_name_made_to_point_at_this_machine_is_not_ours(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/analyses", headers={"Host": "rebound.example:8080"})
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "forbidden_host")
+    for ours in ("127.0.0.1:8080", "localhost", "[::1]:8080"):
+        assert client.get("/api/v1/analyses", headers={"Host": ours}).status_code == 200
+
+
+def test_other_names_can_be_allowed_and_an_open_service_goes_by_any(make_app: Callable[..., Flask]) -> None:
+    headers = {"Host": "reading.example"}
+    assert (
+        make_app(trusted_hosts=("reading.example",)).test_client().get("/healthz", headers=headers).status_code == 200
+    )
+    assert make_app(host="0.0.0.0").test_client().get("/healthz", headers=headers).status_code == 200

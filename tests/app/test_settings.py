@@ -21,6 +21,7 @@ AWAY_FROM_DEFAULT: dict[str, tuple[str, Any]] = {
     "inference_threads": ("4", 4),
     "queue_limit": ("5", 5),
     "cors_origins": ("http://localhost:5000, null", ("http://localhost:5000", "null")),
+    "trusted_hosts": ("reading.example", ("reading.example",)),
     "weights_dir": ("/srv/w", Path("/srv/w")),
     "frontend_dir": ("/srv/f", Path("/srv/f")),
 }

@@ -188,6 +188,19 @@ def test_events_of_a_failed_analysis_carry_its_problem(client: FlaskClient, app:
     assert '"code": "unsupported_image"' in answer.text
 
 
+def test_one_listener_too_many_is_let_go_at_once(make_app: Callable[..., Flask], analyst: StubAnalyst) -> None:
+    """Every stream holds a thread: the rest must stay free for other requests."""
+    client = make_app(threads=2).test_client()
+    analyst.gate.clear()
+    location = send(client, wait=False).headers["Location"]
+    first = client.get(f"{location}/events").iter_encoded()
+    next(first)
+    assert client.get(f"{location}/events").text == ": too many are listening\n\n"
+    analyst.gate.set()
+    assert list(first)[-1].startswith(b"event: done")
+    assert "event: done" in client.get(f"{location}/events").text
+
+
 def test_events_end_when_the_analysis_is_deleted(client: FlaskClient, analyst: StubAnalyst) -> None:
     analyst.gate.clear()
     location = send(client, wait=False).headers["Location"]
