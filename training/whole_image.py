@@ -1,0 +1,70 @@
+"""Batches for the networks that look at a whole view: masking level and cancer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.classify import squashed
+from training.augment import Grey, Ranges, random_affine, regreyed, warped
+from training.fit import Batch, Draw
+
+RANGES = Ranges(scale=(0.9, 1.15), rotation=10.0, shear=0.08, shift=0.05, flip=0.5)
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """A view, already squashed to somewhat more than the network's size, with its class and where it came from."""
+
+    pixels: Grey
+    label: int
+    stratum: str  # data set and machine; batches are balanced over strata, so that telling machines apart gains nothing
+
+
+def labelled(pixels: Grey, label: int, stratum: str, height: int, width: int) -> Labelled:
+    return Labelled((squashed(pixels, height, width) * 255).round().astype(np.uint8), label, stratum)
+
+
+def strata(views: Sequence[Labelled], classes: int) -> dict[str, list[list[Labelled]]]:
+    """stratum -> views of every class; strata in which a class is missing teach nothing about it and are left out."""
+    names = sorted({view.stratum for view in views})
+    table = {n: [[v for v in views if (v.stratum, v.label) == (n, c)] for c in range(classes)] for n in names}
+    return {name: groups for name, groups in table.items() if all(groups)}
+
+
+def balanced(views: Sequence[Labelled], classes: int, size: int, smoothing: float = 0.0) -> Draw:
+    """Batches of `size`: a stratum by the square root of its size, then a class evenly, then a view.
+
+    Labels are (size, classes), one-hot and smoothed, or (size, 1) for two classes.
+    """
+    table = strata(views, classes)
+    groups = list(table.values())
+    chances = np.sqrt([sum(map(len, group)) for group in groups])
+    chances /= chances.sum()
+
+    def draw(rng: np.random.Generator) -> Batch:
+        images, labels = [], []
+        for i in rng.choice(len(groups), size, p=chances):
+            label = int(rng.integers(classes))
+            group = groups[i][label]
+            images.append(_augmented(rng, group[rng.integers(len(group))].pixels))
+            labels.append(label)
+        return np.stack(images), targets(labels, classes, smoothing), np.ones(size, np.float32)
+
+    return draw
+
+
+def targets(labels: Sequence[int], classes: int, smoothing: float) -> NDArray[np.float32]:
+    if classes == 2:
+        return np.array(labels, np.float32)[:, None] * (1 - smoothing) + np.float32(smoothing / 2)
+    return np.eye(classes, dtype=np.float32)[list(labels)] * (1 - smoothing) + np.float32(smoothing / classes)
+
+
+def _augmented(rng: np.random.Generator, pixels: Grey) -> NDArray[np.float32]:
+    height, width = pixels.shape
+    ranges = replace(RANGES, noise=4.0)
+    view = regreyed(rng, warped(pixels, random_affine(rng, height, width, ranges), height, width), ranges)
+    return view[..., None] / np.float32(255)
