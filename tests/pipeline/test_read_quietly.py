@@ -16,13 +16,13 @@ from tests.pipeline.files import dicom, levels
 
 
 def odd_file() -> bytes:
-    """A number that is none: pydicom warns of it and logs it, value and all."""
-    return dicom(levels(12), NumberOfFrames="12345678").replace(b"12345678", b"Jane Doe")
+    """A character set that is none: pydicom warns of it and logs it, value and all."""
+    return dicom(levels(12), SpecificCharacterSet="ISO_IR 100").replace(b"ISO_IR 100", b"Jane Doe 1")
 
 
 def test_pydicom_alone_would_tell_the_value(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.warns(UserWarning, match="Jane Doe"):
-        assert dcmread(BytesIO(odd_file())).NumberOfFrames == "Jane Doe"
+        assert dcmread(BytesIO(odd_file())).Modality == "MG"
     assert "Jane Doe" in caplog.text
 
 
