@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.boxes import iou
-from pipeline.geometry import Box
+from pipeline.geometry import Box, Points
 
 Floats = NDArray[np.float64]
 
@@ -107,6 +108,22 @@ def bootstrap(
     ]
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return Estimate(figure(range(len(patients))), float(low), float(high), n or len(patients))
+
+
+def box_iou(a: Box, b: Box) -> float:
+    return float(iou(_rows([a]), _rows([b]))[0, 0])
+
+
+def outline_iou(a: Points, b: Points) -> float:
+    """Intersection over union of two outlines (N, 2) in the same pixels, counted in whole pixels."""
+    low = np.floor(np.minimum(a.min(axis=0), b.min(axis=0)))
+    columns, rows = (np.ceil(np.maximum(a.max(axis=0), b.max(axis=0))) - low + 1).astype(int)
+    masks = [cv2.fillPoly(np.zeros((rows, columns), np.uint8), [_whole(points - low)], 1) > 0 for points in (a, b)]
+    return float((masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum())
+
+
+def _whole(points: Points) -> NDArray[np.int32]:
+    return np.round(points - 0.5).astype(np.int32)
 
 
 def _rows(boxes: Sequence[Box]) -> NDArray[np.float32]:
