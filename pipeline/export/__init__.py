@@ -1,0 +1,1 @@
+"""Values -> DICOM objects that other systems show: no HTTP, no network, nothing written."""
