@@ -51,7 +51,7 @@ def iou(a: Boxes, b: Boxes) -> NDArray[np.float32]:
     bottom_right = np.minimum(a[:, None, 2:], b[None, :, 2:])
     overlap = np.prod(np.clip(bottom_right - top_left, 0, None), axis=-1)
     union = _area(a)[:, None] + _area(b)[None] - overlap
-    return np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0)
+    return np.asarray(np.divide(overlap, union, out=np.zeros_like(overlap), where=union > 0), np.float32)
 
 
 def _area(boxes: Boxes) -> NDArray[np.float32]:
@@ -74,7 +74,7 @@ def decode(code: NDArray[np.float32], anchors: Boxes) -> Boxes:
 
 
 def match(anchors: Boxes, truth: Boxes, positive: float = 0.5, negative: float = 0.4) -> NDArray[np.int64]:
-    """(N,) for every anchor the row of its truth, -1 for background, -2 for neither; every truth gets its best anchor."""
+    """(N,) the row of each anchor's truth, -1 for background, -2 for neither; every truth gets its best anchor."""
     if len(truth) == 0:
         return np.full(len(anchors), -1)
     overlap = iou(anchors, truth)

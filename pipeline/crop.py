@@ -25,11 +25,11 @@ class Crop:
 
     def to_prepared(self, points: Points) -> Points:
         """(N, 2) x, y in the crop's pixels -> prepared pixels."""
-        return points * (self.size / self.pixels.shape[0]) + (self.left, self.top)
+        return np.asarray(points * (self.size / self.pixels.shape[0]) + (self.left, self.top), np.float64)
 
     def to_crop(self, points: Points) -> Points:
         """(N, 2) x, y in prepared pixels -> the crop's pixels."""
-        return (points - (self.left, self.top)) * (self.pixels.shape[0] / self.size)
+        return np.asarray((points - (self.left, self.top)) * (self.pixels.shape[0] / self.size), np.float64)
 
 
 def crop_around(pixels: Grey8, box: Box, side: int, margin: float = MARGIN) -> Crop:

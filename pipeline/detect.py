@@ -51,7 +51,8 @@ def fit_scale(shape: tuple[int, ...], height: int, width: int) -> float:
 def letterboxed(pixels: Grey8, height: int, width: int) -> NDArray[np.float32]:
     """(height, width) 0..1: the image scaled to fit, at the top left, 0 around it."""
     scale = fit_scale(pixels.shape, height, width)
-    rows, columns = (min(side, round(full * scale)) for side, full in zip((height, width), pixels.shape, strict=True))
+    scaled = (max(1, round(full * scale)) for full in pixels.shape)
+    rows, columns = (min(side, fitting) for side, fitting in zip((height, width), scaled, strict=True))
     smaller = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     frame = np.zeros((height, width), np.float32)
     frame[:rows, :columns] = cv2.resize(pixels, (columns, rows), interpolation=smaller)

@@ -70,6 +70,8 @@ def breast_mask(pixels: NDArray[np.float32], threshold: float) -> NDArray[np.boo
     """Where the breast is: the largest bright region of the blurred image, its holes filled. Same shape as `pixels`."""
     rows, columns = pixels.shape
     scale = MASK_SIDE / max(rows, columns)
+    if min(rows, columns) * scale < 1:
+        raise UnsupportedImage("This picture is a mere strip, no breast fits in; send an original mammogram.")
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     blurred = cv2.GaussianBlur(small, (0, 0), MASK_SIDE / 128)
     dark, bright = np.percentile(blurred, 1), np.percentile(blurred, 99)
@@ -79,7 +81,7 @@ def breast_mask(pixels: NDArray[np.float32], threshold: float) -> NDArray[np.boo
     if largest is None or cv2.contourArea(largest) < SMALLEST_BREAST * small.size:
         raise UnsupportedImage("No breast was found in this picture; send an original mammogram, one view a file.")
     filled = cv2.drawContours(np.zeros_like(bright_enough), [largest], -1, 1, cv2.FILLED)
-    return cv2.resize(filled, (columns, rows), interpolation=cv2.INTER_NEAREST).astype(np.bool_)
+    return np.asarray(cv2.resize(filled, (columns, rows), interpolation=cv2.INTER_NEAREST), np.bool_)
 
 
 def equalised(pixels: NDArray[np.float32], grey_levels: int, recipe: Recipe) -> Grey8:
@@ -89,7 +91,7 @@ def equalised(pixels: NDArray[np.float32], grey_levels: int, recipe: Recipe) -> 
         tiles = (recipe.clahe_tiles, recipe.clahe_tiles)
         clip = recipe.clahe_clip * 65536 / grey_levels  # OpenCV counts over all 65536 bins, mostly empty ones
         sixteen = cv2.createCLAHE(clip, tiles).apply(sixteen)
-    return (sixteen >> 8).astype(np.uint8)
+    return np.asarray(sixteen >> 8, np.uint8)
 
 
 def chest_wall_is_right(mask: NDArray[np.bool_]) -> bool:

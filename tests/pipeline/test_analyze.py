@@ -1,0 +1,78 @@
+"""The whole analysis with networks that say what they were told to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.analyze import STAGES, analyze
+from pipeline.errors import UnsupportedImage
+from pipeline.finding import MaskingLevel
+from pipeline.geometry import Box
+from pipeline.mammogram import Mammogram
+from tests.pipeline.stubs import Boxes, Floats, ThreeSeen, breast_with_disc, models
+
+
+def mammogram(flipped: bool = False) -> Mammogram:
+    return Mammogram(breast_with_disc(flipped), spacing_mm=(0.1, 0.1), warnings=("side assumed",))
+
+
+def around_the_disc() -> Boxes:
+    """A detector of the picture's own size, with a box (y0, x0, y1, x1) around the disc and a weak one elsewhere.
+
+    The breast's rectangle starts at row 30 (the ellipse's top) and ends at row 370; 341 rows fit a network of 341.
+    """
+    return Boxes([[250, 20, 280, 60], [140, 70, 200, 130]], [0.1, 0.8], height=341, width=400)
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_disc_is_found_outlined_judged_and_measured_in_pixels_of_the_sent_image(flipped: bool) -> None:
+    analysis = analyze(mammogram(flipped), models(around_the_disc()))
+    first, second = analysis.findings
+    assert (first.confidence, second.confidence) == pytest.approx((0.8, 0.1))
+    assert first.outline is not None
+    center_x = 320 - 100 if flipped else 100
+    assert Box.around(first.outline).center == pytest.approx((center_x, 200), abs=1.5)
+    assert np.linalg.norm(first.outline - (center_x, 200), axis=1) == pytest.approx(30, abs=1.5)
+    assert first.size is not None
+    assert first.size.long_axis_mm == pytest.approx(6.0, abs=0.25)
+    assert first.box.center == pytest.approx((center_x, 200), abs=4)
+    assert (first.malignant, second.outline, second.malignant) == (0.7, None, None)
+
+
+def test_the_other_readings_come_along() -> None:
+    analysis = analyze(mammogram(), models(around_the_disc()))
+    assert analysis.masking is not None
+    assert analysis.masking.level is MaskingLevel.MEDIUM
+    assert analysis.cancer == 0.25
+    assert analysis.warnings == ("side assumed",)
+    assert analysis.models == {"detector": "stub 1 sha256:000000000000"}
+
+
+def test_every_stage_is_told_when_it_begins_and_timed_when_it_ends() -> None:
+    heard: list[str] = []
+
+    class Late(ThreeSeen):
+        def __call__(self, image: Floats, shape: Floats, margin: Floats) -> float:
+            assert heard[-1] == "classify"
+            return 0.5
+
+    analysis = analyze(mammogram(), models(around_the_disc(), Late()), heard.append)
+    assert tuple(heard) == STAGES == tuple(analysis.timings_ms)
+    assert all(milliseconds >= 0 for milliseconds in analysis.timings_ms.values())
+    assert sum(analysis.timings_ms.values()) > 0
+
+
+def test_without_a_finding_there_is_still_masking_and_cancer() -> None:
+    analysis = analyze(mammogram(), models(Boxes([], [])))
+    assert analysis.findings == ()
+    assert analysis.masking is not None
+    assert analysis.cancer == 0.25
+    assert tuple(analysis.timings_ms) == STAGES
+
+
+def test_a_picture_without_a_breast_is_refused_in_the_first_stage() -> None:
+    heard: list[str] = []
+    with pytest.raises(UnsupportedImage):
+        analyze(Mammogram(np.zeros((200, 200), np.float32)), models(Boxes([], [])), heard.append)
+    assert heard == ["preprocess"]

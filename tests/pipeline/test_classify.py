@@ -1,0 +1,85 @@
+"""What the classifiers see, and what becomes of what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.classify import cancer, classify, masking, squashed, three_inputs
+from pipeline.finding import Finding, Kind, MaskingLevel
+from pipeline.geometry import Box, Transform
+from pipeline.segment import segment
+from tests.pipeline.stubs import BrightParts, ThreeSeen, Told, prepared
+
+FLIPPED = Transform(acquired_width=320, flipped=True, left=12, top=7)
+
+
+def outlined(transform: Transform) -> Finding:
+    finding = Finding(Kind.MASS, transform.to_acquired(Box(110, 160, 80, 80)), 0.5)
+    return segment(prepared(transform), [finding], BrightParts(128))[0]
+
+
+@pytest.mark.parametrize("transform", [Transform(300), FLIPPED], ids=["straight", "mirrored"])
+def test_the_network_sees_the_region_its_inside_and_its_surroundings(transform: Transform) -> None:
+    network = ThreeSeen()
+    (judged,) = classify(prepared(transform), [outlined(transform)], network)
+    ((image, shape, margin),) = network.seen
+    assert judged.malignant == 0.7
+    assert image.shape == (64, 64)
+    assert image.dtype == np.float32
+    assert np.array_equal(shape + margin, image)
+    assert (shape * margin == 0).all()
+    inside = shape > 0
+    assert inside.mean() == pytest.approx(np.pi / 4 / 1.6**2, rel=0.05)  # a disc in a square of 1.6 diameters
+    assert np.median(shape[inside]) == pytest.approx(220 / 255, abs=1e-6)
+    assert np.median(margin[~inside]) == pytest.approx(60 / 255, abs=1e-6)
+    rows, columns = np.nonzero(inside)
+    assert (columns.mean() + 0.5, rows.mean() + 0.5) == pytest.approx((32, 32), abs=0.5)
+
+
+def test_a_finding_without_outline_is_not_judged() -> None:
+    network, finding = ThreeSeen(), Finding(Kind.MASS, Box(10, 10, 20, 20), 0.4)
+    with_outline = outlined(Transform(300))
+    first, second = classify(prepared(), [finding, with_outline], network)
+    assert first is finding
+    assert first.malignant is None
+    assert second.malignant == 0.7
+    assert len(network.seen) == 1
+
+
+def test_the_three_inputs_worked_by_hand() -> None:
+    crop = np.array([[0.1, 0.2], [0.3, 0.4]], np.float32)
+    inside = np.array([[True, False], [False, True]])
+    image, shape, margin = three_inputs(crop, inside)
+    assert image is crop
+    assert shape == pytest.approx(np.array([[0.1, 0], [0, 0.4]]))
+    assert margin == pytest.approx(np.array([[0, 0.2], [0.3, 0]]))
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [([0.6, 0.3, 0.1], MaskingLevel.LOW), ([0.2, 0.5, 0.3], MaskingLevel.MEDIUM), ([0, 0.1, 0.9], MaskingLevel.HIGH)],
+)
+def test_the_likeliest_masking_level_is_named(said: list[float], level: MaskingLevel) -> None:
+    result = masking(prepared(), Told(said))
+    assert result.level is level
+    assert [result.probabilities[each] for each in MaskingLevel] == pytest.approx(said)
+
+
+def test_the_cancer_probability_is_what_the_network_says() -> None:
+    network = Told([0.25])
+    assert cancer(prepared(), network) == 0.25
+    (seen,) = network.seen
+    assert seen.shape == (16, 8)
+    assert seen.dtype == np.float32
+
+
+@pytest.mark.parametrize("shape", [(400, 300), (20, 10), (3, 500)])
+def test_a_whole_view_is_squashed_to_the_networks_size(shape: tuple[int, int]) -> None:
+    pixels = np.zeros(shape, np.uint8)
+    pixels[:, : shape[1] // 2] = 200
+    view = squashed(pixels, 64, 32)
+    assert view.shape == (64, 32)
+    assert view.dtype == np.float32
+    assert view.mean() == pytest.approx(100 / 255, rel=0.05)
+    assert view[:, :10].mean() > 0.7 > 0.05 > view[:, -10:].mean()

@@ -1,0 +1,83 @@
+"""The result document, word by word."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from pipeline.document import to_document
+from pipeline.finding import Analysis, Finding, Kind, Masking, MaskingLevel, Size
+from pipeline.geometry import Box
+from pipeline.mammogram import Laterality, Mammogram
+
+PIXELS = np.zeros((40, 30), np.float32)
+OUTLINE = np.array([[1.0, 2.0], [5.123456, 2.5], [3.0, 7.999]])
+
+FULL = Analysis(
+    Mammogram(PIXELS, Laterality.RIGHT, "MLO", (0.07, 0.08)),
+    (
+        Finding(Kind.MASS, Box(1.004, 2.006, 4.126, 6), 0.834567, OUTLINE, 0.71239, Size(17.149, 190.26)),
+        Finding(Kind.CALCIFICATION_CLUSTER, Box(10, 20, 3, 4), 0.05),
+    ),
+    Masking(MaskingLevel.MEDIUM, {MaskingLevel.LOW: 0.2, MaskingLevel.MEDIUM: 0.70001, MaskingLevel.HIGH: 0.1}),
+    0.34567,
+    models={"detector": "compact-detector 2025.01.01 sha256:0123456789ab"},
+    timings_ms={"preprocess": 12.3},
+    warnings=("Laterality is unknown.",),
+)
+
+GOLDEN = {
+    "schema": "mammoscope/analysis/1",
+    "disclaimer": "Research and demonstration software, not a medical device.",
+    "file": "a.dcm",
+    "image": {"width": 30, "height": 40, "laterality": "R", "view": "MLO", "pixel_spacing_mm": [0.07, 0.08]},
+    "findings": [
+        {
+            "id": 1,
+            "kind": "mass",
+            "box": {"x": 1.0, "y": 2.01, "width": 4.13, "height": 6},
+            "confidence": 0.8346,
+            "outline": [[1.0, 2.0], [5.12, 2.5], [3.0, 8.0]],
+            "pathology": {"malignant": 0.7124},
+            "size_mm": {"long_axis": 17.1, "area": 190.3},
+        },
+        {
+            "id": 2,
+            "kind": "calcification_cluster",
+            "box": {"x": 10, "y": 20, "width": 3, "height": 4},
+            "confidence": 0.05,
+            "outline": None,
+            "pathology": None,
+            "size_mm": None,
+        },
+    ],
+    "masking": {"level": "medium", "probabilities": {"low": 0.2, "medium": 0.7, "high": 0.1}},
+    "cancer": {"probability": 0.3457},
+    "warnings": ["Laterality is unknown."],
+    "models": {"detector": "compact-detector 2025.01.01 sha256:0123456789ab"},
+    "timings_ms": {"preprocess": 12.3},
+}
+
+
+def test_an_analysis_becomes_exactly_this_document() -> None:
+    document = to_document(FULL, "a.dcm")
+    assert document == GOLDEN
+    assert list(document) == list(GOLDEN)
+
+
+def test_what_is_unknown_is_null() -> None:
+    document = to_document(Analysis(Mammogram(PIXELS), (), None, None), "b.png")
+    assert document["image"] == {
+        "width": 30,
+        "height": 40,
+        "laterality": None,
+        "view": None,
+        "pixel_spacing_mm": None,
+    }
+    assert (document["findings"], document["masking"], document["cancer"], document["warnings"]) == ([], None, None, [])
+    assert (document["models"], document["timings_ms"]) == ({}, {})
+
+
+def test_a_document_survives_json() -> None:
+    assert json.loads(json.dumps(to_document(FULL, "a.dcm"), allow_nan=False)) == GOLDEN
