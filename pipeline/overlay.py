@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -23,7 +23,19 @@ LEAST_SCALE = 0.4  # smaller letters cannot be read
 PLATE = (16, 16, 16)
 
 
-def draw_marks(grey: Grey8, findings: Sequence[Finding], min_confidence: float, footer: str = "") -> Rgb8:
+def caption(number: int, finding: Finding) -> str:
+    """As in "1 mass 83 %, malignant 71 %": the detector's confidence, then the estimated pathology."""
+    text = f"{number} {WORDS[finding.kind]} {finding.confidence:.0%}"
+    return text if finding.malignant is None else f"{text}, malignant {finding.malignant:.0%}"
+
+
+def draw_marks(
+    grey: Grey8,
+    findings: Sequence[Finding],
+    min_confidence: float,
+    footer: str = "",
+    say: Callable[[int, Finding], str] = caption,
+) -> Rgb8:
     """Box, outline and a line of text for each finding from `min_confidence` up; `footer` along the lower edge.
 
     The picture keeps its size; findings are in its pixels. Numbers count the findings as they come, from 1.
@@ -32,16 +44,10 @@ def draw_marks(grey: Grey8, findings: Sequence[Finding], min_confidence: float, 
     stroke = max(1, round(max(grey.shape) / 800))
     for number, finding in enumerate(findings, 1):
         if finding.confidence >= min_confidence:
-            _draw(picture, finding, caption(number, finding), stroke)
+            _draw(picture, finding, say(number, finding), stroke)
     if footer:
         _write(picture, footer, (stroke * 4, grey.shape[0] - stroke * 4), (255, 255, 255))
     return picture
-
-
-def caption(number: int, finding: Finding) -> str:
-    """As in "1 mass 83 %, malignant 71 %": the detector's confidence, then the estimated pathology."""
-    text = f"{number} {WORDS[finding.kind]} {finding.confidence:.0%}"
-    return text if finding.malignant is None else f"{text}, malignant {finding.malignant:.0%}"
 
 
 def _draw(picture: Rgb8, finding: Finding, text: str, stroke: int) -> None:
