@@ -11,10 +11,10 @@ TEXT: Json = {"type": "string"}
 COUNT: Json = {"type": "integer", "minimum": 1}
 
 
-def record(properties: Json, closed: bool = False) -> Json:
-    """Every property is required: what is unknown is null."""
+def record(properties: Json, closed: bool = False, optional: Json | None = None) -> Json:
+    """Every property is required, what is unknown is null; but for `optional` ones."""
     closing = {"additionalProperties": False} if closed else {}
-    return {"type": "object", "required": list(properties), "properties": properties, **closing}
+    return {"type": "object", "required": list(properties), "properties": properties | (optional or {}), **closing}
 
 
 def nullable(schema: Json) -> Json:
@@ -53,8 +53,9 @@ DOCUMENT: Json = {
             "height": COUNT,
             "laterality": {"enum": ["L", "R", None]},
             "view": nullable(TEXT),
-            "pixel_spacing_mm": nullable(array(NUMBER, 2)),
-        }
+            "pixel_spacing_mm": {**nullable(array(NUMBER, 2)), "description": "At the detector."},
+        },
+        optional={"magnification": {"type": "number", "minimum": 1, "description": "Sizes were divided by it."}},
     ),
     "findings": array(FINDING),
     "masking": nullable(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydicom import Dataset
 from pydicom.uid import UID
 
-from pipeline.dicom_facts import VIEWS, laterality_of, view_is_coded_as_mammographic, view_of
+from pipeline.dicom_codes import VIEWS
+from pipeline.dicom_facts import is_specimen, is_synthetic, laterality_of, view_is_coded_as_mammographic, view_of
 from pipeline.dicom_values import integer, items, text
 from pipeline.errors import UnreadableImage, UnsupportedImage
 from pipeline.read_checks import check_size
@@ -15,6 +16,7 @@ VOLUMES = "1.2.840.10008.5.1.4.1.1.13.1."  # tomosynthesis and breast projection
 RADIOGRAPHS = ("CR", "DX", "RG")  # mammograms were sent as these before MG, and by film scanners
 CONTAINERS = ("OT", "SC", "")  # say nothing of the picture
 BREAST_CODES = ("76752008", "T-04000")  # SCT, SRT
+SEND_2D = "send the 2D mammogram of the study, or the synthetic 2D image."
 LARGE = 1_000_000  # pixels; a film of 18 x 24 cm at 0.2 mm
 
 
@@ -22,6 +24,8 @@ def admit(dataset: Dataset, max_pixels: int) -> tuple[str, ...]:
     """What to warn of; raises UnsupportedImage or ImageTooLarge from the header alone, before anything is decoded."""
     _admit_modality(dataset)
     _admit_volume(dataset)
+    if is_specimen(dataset):
+        raise UnsupportedImage("A radiograph of a tissue specimen (0054,0220); send a mammogram of the breast.")
     if "PixelData" not in dataset:
         raise UnsupportedImage("The file has no Pixel Data (7FE0,0010); send the image object itself.")
     _admit_samples(dataset)
@@ -33,10 +37,13 @@ def admit(dataset: Dataset, max_pixels: int) -> tuple[str, ...]:
 
 
 def _is_mammography(dataset: Dataset) -> bool:
-    return text(dataset, "Modality") == "MG" or text(dataset, "SOPClassUID") in MAMMOGRAPHY
+    sop_class = text(dataset, "SOPClassUID")
+    return text(dataset, "Modality") == "MG" or sop_class in MAMMOGRAPHY or sop_class.startswith(VOLUMES)
 
 
 def _admit_modality(dataset: Dataset) -> None:
+    if "DirectoryRecordSequence" in dataset:
+        raise UnsupportedImage("A DICOMDIR lists images and holds none; open it beside its files, or send them as ZIP.")
     modality = text(dataset, "Modality")
     if not _is_mammography(dataset) and modality not in RADIOGRAPHS + CONTAINERS:
         raise UnsupportedImage(f"Modality (0008,0060) is {modality}, not MG; send a mammogram.")
@@ -72,10 +79,12 @@ def says_breast(dataset: Dataset) -> bool:
 def _admit_volume(dataset: Dataset) -> None:
     frames = integer(dataset, "NumberOfFrames", default=1)
     sop_class = text(dataset, "SOPClassUID")
+    if frames == 1 and is_synthetic(dataset):
+        return  # some senders file the picture computed from a volume under the volume's own class
     if sop_class.startswith(VOLUMES):
-        raise UnsupportedImage(f"{UID(sop_class).name} ({frames} frames); send the 2D mammogram of the study.")
+        raise UnsupportedImage(f"{UID(sop_class).name} ({frames} frames); {SEND_2D}")
     if frames > 1:
-        raise UnsupportedImage(f"Number of Frames (0028,0008) is {frames}; send a single 2D mammogram.")
+        raise UnsupportedImage(f"Number of Frames (0028,0008) is {frames}; {SEND_2D}")
 
 
 def _admit_samples(dataset: Dataset) -> None:

@@ -1,58 +1,50 @@
-"""Side, view and pixel spacing of a mammogram, and what its view modifiers warn of."""
+"""Side and view of a mammogram, and what its header warns of."""
 
 from __future__ import annotations
 
 from pydicom import Dataset
 
-from pipeline.dicom_values import items, number, numbers, text
+from pipeline.dicom_codes import MODIFIERS, SIDES, SPECIMEN, VIEWS
+from pipeline.dicom_values import items, text, values_of
 from pipeline.mammogram import Laterality
-
-# Code Value (SCT, and SRT of older machines) -> ACR MQCM 1999 abbreviation. DICOM PS3.16 CID 4014.
-VIEWS = {
-    "399260004": "ML",
-    "R-10224": "ML",
-    "399368009": "MLO",
-    "R-10226": "MLO",
-    "399352003": "LM",
-    "R-10228": "LM",
-    "399099002": "LMO",
-    "R-10230": "LMO",
-    "399162004": "CC",
-    "R-10242": "CC",
-    "399196006": "FB",
-    "R-10244": "FB",
-    "399188001": "SIO",
-    "R-102D0": "SIO",
-    "441555000": "ISO",
-    "R-40AAA": "ISO",
-    "399192008": "XCCL",
-    "R-1024A": "XCCL",
-    "399101009": "XCCM",
-    "R-1024B": "XCCM",
-    "399265009": "XCC",
-    "R-102CF": "XCC",
-}
-# Modifiers that change what the picture shows so much that results on it are doubtful. DICOM PS3.16 CID 4015.
-MODIFIERS = {
-    "399209000": "implant displaced",
-    "R-102D5": "implant displaced",
-    "399055006": "spot compression",
-    "R-102D7": "spot compression",
-    "399163009": "magnification",
-    "R-102D6": "magnification",
-}
-NOTABLE_MAGNIFICATION = 1.2  # contact views have 1.0 to 1.1
 
 
 def laterality_of(dataset: Dataset) -> Laterality | None:
-    """Image Laterality (0020,0062), else Laterality (0020,0060); None for both sides or nothing."""
-    found = text(dataset, "ImageLaterality") or text(dataset, "Laterality")
+    """The first side told by Image Laterality (0020,0062), Frame Laterality (0020,9072), Laterality (0020,0060), a View
+    Position such as LMLO, or a coded region, structure or view; None for both sides or nothing.
+    """
+    for keyword in ("ImageLaterality", "FrameLaterality", "Laterality"):
+        if found := text(dataset, keyword):
+            return _side(found)
+    return _side(_view_position(dataset)[0] or _coded_side(dataset))
+
+
+def _side(found: str) -> Laterality | None:
     return Laterality(found) if found in ("L", "R") else None
+
+
+def _coded_side(dataset: Dataset) -> str:
+    regions = items(dataset, "AnatomicRegionSequence") + items(dataset, "PrimaryAnatomicStructureSequence")
+    modifiers = ("AnatomicRegionModifierSequence", "PrimaryAnatomicStructureModifierSequence")
+    codes = [*regions, *(code for place in (*regions, dataset) for name in modifiers for code in items(place, name))]
+    for view in items(dataset, "ViewCodeSequence"):
+        codes += items(view, "ViewModifierCodeSequence")
+    sides = {SIDES[value] for code in codes if (value := text(code, "CodeValue")) in SIDES}
+    return sides.pop() if len(sides) == 1 else ""
+
+
+def _view_position(dataset: Dataset) -> tuple[str, str]:
+    """Side and view of View Position (0018,5101); some senders write LMLO or R-CC, most the view alone."""
+    position = text(dataset, "ViewPosition")
+    view = position[1:].lstrip(" -_")
+    if position[:1] in ("L", "R") and position not in VIEWS.values() and view in VIEWS.values():
+        return position[0], view
+    return "", position
 
 
 def view_of(dataset: Dataset) -> str | None:
     """View Position (0018,5101), else View Code Sequence (0054,0220) as abbreviation or code meaning."""
-    position = text(dataset, "ViewPosition")
+    position = _view_position(dataset)[1]
     if position:
         return position
     for code in items(dataset, "ViewCodeSequence"):
@@ -64,39 +56,42 @@ def view_is_coded_as_mammographic(dataset: Dataset) -> bool:
     return any(text(code, "CodeValue") in VIEWS for code in items(dataset, "ViewCodeSequence"))
 
 
-def spacing_of(dataset: Dataset) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
-    """(row, column) in mm at the detector and what to warn of. DICOM PS3.3 10.7.1 tells the attributes apart.
-
-    Imager Pixel Spacing (0018,1164) is at the detector. Pixel Spacing (0028,0030) without a calibration type is taken
-    to be so too; with one (GEOMETRY, FIDUCIAL) it lies somewhere in the breast and is not used.
-    """
-    imager = _spacing(dataset, "ImagerPixelSpacing")
-    if imager:
-        return imager, _magnification_warning(dataset)
-    plain = _spacing(dataset, "PixelSpacing")
-    if plain and not text(dataset, "PixelSpacingCalibrationType"):
-        said = "Imager Pixel Spacing (0018,1164) is missing: Pixel Spacing (0028,0030) was used in its place."
-        return plain, (said, *_magnification_warning(dataset))
-    return None, ("Imager Pixel Spacing (0018,1164) is missing: sizes in millimetres are not given.",)
+def is_specimen(dataset: Dataset) -> bool:
+    return any(text(code, "CodeValue") in SPECIMEN for code in items(dataset, "ViewCodeSequence"))
 
 
-def _spacing(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
-    found = numbers(dataset, keyword)
-    return (found[0], found[1]) if len(found) == 2 and all(0 < side < 10 for side in found) else None
-
-
-def _magnification_warning(dataset: Dataset) -> tuple[str, ...]:
-    factor = number(dataset, "EstimatedRadiographicMagnificationFactor")
-    if factor is None or factor < NOTABLE_MAGNIFICATION:
-        return ()
-    return (f"Magnification factor (0018,1114) {factor:g}: sizes are at the detector, that many times too large.",)
+def is_synthetic(dataset: Dataset) -> bool:
+    """A 2D picture computed from tomosynthesis: Image Type (0008,0008), PS3.3 C.8.11.7.1.4 and C.8.21.3."""
+    words = {str(value).strip().upper() for value in values_of(dataset, "ImageType")}
+    return bool(words & {"TOMO_2D", "GENERATED_2D"})
 
 
 def view_warnings(dataset: Dataset) -> tuple[str, ...]:
-    """Implants, spot compression and magnification: the models have not been judged on such images."""
+    """What makes this another picture than those the models have been judged on."""
+    special = tuple(f"Special view ({name}): the models were not trained on such images." for name in _special(dataset))
+    return special + _picture_warnings(dataset)
+
+
+def _special(dataset: Dataset) -> list[str]:
     views = items(dataset, "ViewCodeSequence")
-    codes = [text(code, "CodeValue") for view in views for code in items(view, "ViewModifierCodeSequence")]
-    found = list(dict.fromkeys(MODIFIERS[code] for code in codes if code in MODIFIERS))
+    codes = [code for place in (*views, dataset) for code in items(place, "ViewModifierCodeSequence")]
+    values = [text(code, "CodeValue") for code in codes]
+    found = list(dict.fromkeys(MODIFIERS[value] for value in values if value in MODIFIERS))
     if text(dataset, "BreastImplantPresent") == "YES" and "implant displaced" not in found:
         found.append("breast implant present")
-    return tuple(f"Special view ({name}): the models were not trained on such images." for name in found)
+    if text(dataset, "PartialView") == "YES" and not any("partial" in name for name in found):
+        found.append("partial view")
+    return found
+
+
+def _picture_warnings(dataset: Dataset) -> tuple[str, ...]:
+    warnings = []
+    if is_synthetic(dataset):
+        warnings.append("Synthetic 2D image from tomosynthesis: the models were made for acquired 2D mammograms.")
+    if text(dataset, "ContrastBolusAgent"):
+        warnings.append("Contrast agent (0018,0010) is named: the models were made for images without contrast.")
+    if text(dataset, "BurnedInAnnotation") == "YES":
+        warnings.append("Burned In Annotation (0028,0301) is YES: letters in the picture may be taken for findings.")
+    if text(dataset, "PatientOrientation")[:1] in ("F", "H", "L", "R"):
+        warnings.append("Patient Orientation (0020,0020): the chest wall is not at the left or right; turn the image.")
+    return tuple(warnings)

@@ -28,12 +28,15 @@ def to_document(analysis: Analysis, file: str) -> dict[str, Any]:
 
 
 def _image(mammogram: Mammogram) -> dict[str, Any]:
+    """Spacing is at the detector; `magnification`, by which sizes were divided, is there only where it is not 1."""
+    magnified = mammogram.magnification != 1
     return {
         "width": mammogram.width,
         "height": mammogram.height,
         "laterality": mammogram.laterality.value if mammogram.laterality else None,
         "view": mammogram.view,
         "pixel_spacing_mm": list(mammogram.spacing_mm) if mammogram.spacing_mm else None,
+        **({"magnification": round(mammogram.magnification, 4)} if magnified else {}),
     }
 
 

@@ -26,6 +26,7 @@ class Mammogram:
     spacing_mm: tuple[float, float] | None = None  # (row, column) at the detector: (0018,1164)
     grey_levels: int = 65536  # distinct values the file could hold after decoding: 256 for 8-bit files
     warnings: tuple[str, ...] = ()  # what the reader had to assume, in words for a person
+    magnification: float = 1.0  # 1 or more; in the breast a pixel is so many times smaller than spacing_mm
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2:
@@ -41,3 +42,10 @@ class Mammogram:
     @property
     def width(self) -> int:
         return int(self.pixels.shape[1])
+
+    @property
+    def size_spacing_mm(self) -> tuple[float, float] | None:
+        """(row, column) of a pixel in the plane of the breast: what sizes in millimetres are measured with."""
+        if self.spacing_mm is None:
+            return None
+        return self.spacing_mm[0] / self.magnification, self.spacing_mm[1] / self.magnification

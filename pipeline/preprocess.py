@@ -43,7 +43,7 @@ class Prepared:
 
     pixels: Grey8  # (rows, columns), read-only
     transform: Transform  # acquired <-> prepared
-    spacing_mm: tuple[float, float] | None  # (row, column) of an acquired pixel
+    spacing_mm: tuple[float, float] | None  # (row, column) of an acquired pixel in the plane of the breast
 
     def __post_init__(self) -> None:
         self.pixels.setflags(write=False)
@@ -63,7 +63,7 @@ def preprocess(mammogram: Mammogram, recipe: Recipe) -> Prepared:
         grey, mask = grey[:, ::-1], mask[:, ::-1]
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     cut = np.ascontiguousarray(grey[y : y + height, x : x + width])
-    return Prepared(cut, Transform(mammogram.width, flipped, x, top + y), mammogram.spacing_mm)
+    return Prepared(cut, Transform(mammogram.width, flipped, x, top + y), mammogram.size_spacing_mm)
 
 
 def breast_mask(pixels: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:

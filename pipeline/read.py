@@ -9,6 +9,7 @@ from pipeline.mammogram import Mammogram
 from pipeline.read_checks import looks_negative
 from pipeline.read_dicom import read_dicom
 from pipeline.read_raster import read_raster
+from pipeline.read_spacing import with_spacing
 
 __all__ = ["looks_negative", "read"]
 
@@ -28,15 +29,16 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def read(data: bytes, max_pixels: int = MAX_PIXELS) -> Mammogram:
+def read(data: bytes, max_pixels: int = MAX_PIXELS, spacing_mm: tuple[float, float] | None = None) -> Mammogram:
     """The mammogram in `data`: pixels (rows, columns) in 0..1, denser brighter, and what the header tells.
 
-    Raises UnreadableImage, UnsupportedImage or ImageTooLarge, and nothing else.
+    `spacing_mm`, (row, column), is used where the file tells none. Raises UnreadableImage, UnsupportedImage or ImageTooLarge, and nothing else.
     """
     kind = kind_of(data)
     if kind is None:
         raise UnreadableImage("Not an image we know; send DICOM, PNG, JPEG, TIFF, WebP or PGM.")
-    return read_dicom(data, max_pixels) if kind == "DICOM" else read_raster(data, kind, max_pixels)
+    mammogram = read_dicom(data, max_pixels) if kind == "DICOM" else read_raster(data, kind, max_pixels)
+    return with_spacing(mammogram, spacing_mm)
 
 
 def kind_of(data: bytes) -> str | None:

@@ -18,8 +18,10 @@ from pydicom.uid import (
 
 from pipeline.dicom_admission import admit
 from pipeline.dicom_decode import stored_values
-from pipeline.dicom_facts import laterality_of, spacing_of, view_of, view_warnings
+from pipeline.dicom_facts import laterality_of, view_of, view_warnings
 from pipeline.dicom_grey import to_grey
+from pipeline.dicom_groups import lift_groups
+from pipeline.dicom_spacing import spacing_of
 from pipeline.errors import ImageTooLarge, PipelineError, UnreadableImage
 from pipeline.mammogram import Mammogram
 from pipeline.read_checks import looks_negative
@@ -41,13 +43,15 @@ def read_dicom(data: bytes, max_pixels: int) -> Mammogram:
 
 
 def _mammogram(dataset: Dataset, max_pixels: int) -> Mammogram:
+    lift_groups(dataset)
     warnings = admit(dataset, max_pixels) + view_warnings(dataset)
     pixels, grey_levels, grey_warnings = to_grey(dataset, stored_values(dataset))
-    spacing_mm, spacing_warnings = spacing_of(dataset)
-    warnings += grey_warnings + spacing_warnings
+    spacing = spacing_of(dataset)
+    warnings += grey_warnings + spacing.warnings
     if looks_negative(pixels):
         warnings += ("The background is bright: Photometric Interpretation (0028,0004) may be wrong.",)
-    return Mammogram(pixels, laterality_of(dataset), view_of(dataset), spacing_mm, grey_levels, warnings)
+    side, view, factor = laterality_of(dataset), view_of(dataset), spacing.magnification
+    return Mammogram(pixels, side, view, spacing.at_detector, grey_levels, warnings, factor)
 
 
 def _parsed(data: bytes, max_pixels: int) -> Dataset:

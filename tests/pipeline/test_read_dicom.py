@@ -22,7 +22,7 @@ from pydicom.uid import (
     SecondaryCaptureImageStorage,
 )
 
-from pipeline.dicom_facts import VIEWS
+from pipeline.dicom_codes import VIEWS
 from pipeline.errors import ImageTooLarge, PipelineError, UnreadableImage, UnsupportedImage
 from pipeline.mammogram import Laterality
 from pipeline.read import read
