@@ -28,7 +28,12 @@ class AnchorGrid:
     anchor_size: float = 4.0  # side of the smallest anchor of a level, in strides
 
     def boxes(self, height: int, width: int) -> Boxes:
-        """All anchors of a `height` x `width` input, level by level, row by row, shape by shape."""
+        """All anchors of a `height` x `width` input, level by level, row by row, shape by shape.
+
+        Raises ValueError for sides that are not whole strides of the last level: rows there would hang over.
+        """
+        if height % 2**self.max_level or width % 2**self.max_level:
+            raise ValueError(f"expected sides that are multiples of {2**self.max_level}, received {height} x {width}")
         levels = range(self.min_level, self.max_level + 1)
         return np.concatenate([self._level(2**level, height, width) for level in levels])
 

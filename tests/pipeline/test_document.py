@@ -31,7 +31,13 @@ GOLDEN = {
     "schema": "mammoscope/analysis/1",
     "disclaimer": "Research and demonstration software, not a medical device.",
     "file": "a.dcm",
-    "image": {"width": 30, "height": 40, "laterality": "R", "view": "MLO", "pixel_spacing_mm": [0.07, 0.08]},
+    "image": {
+        "width": 30,
+        "height": 40,
+        "laterality": "R",
+        "view": "MLO",
+        "pixel_spacing_mm": [0.07, 0.08],
+    },
     "findings": [
         {
             "id": 1,
@@ -81,3 +87,10 @@ def test_what_is_unknown_is_null() -> None:
 
 def test_a_document_survives_json() -> None:
     assert json.loads(json.dumps(to_document(FULL, "a.dcm"), allow_nan=False)) == GOLDEN
+
+
+def test_a_magnified_view_says_so() -> None:
+    magnified = Mammogram(PIXELS, spacing_mm=(0.07, 0.07), magnification=1.8)
+    image = to_document(Analysis(magnified, (), None, None), "c.dcm")["image"]
+    assert image["magnification"] == 1.8
+    assert image["pixel_spacing_mm"] == [0.07, 0.07]

@@ -109,9 +109,9 @@ def test_dicom_and_png_of_one_scene_are_prepared_alike() -> None:
 
 
 def test_spacing_comes_along() -> None:
-    drawn = phantom()
-    assert preprocess(read(dicom_bytes(drawn)), Recipe()).spacing_mm == pytest.approx(drawn.spacing_mm, rel=1e-5)
-    assert preprocess(read(png_bytes(drawn)), Recipe()).spacing_mm is None
+    drawn = replace(mammogram(phantom()), spacing_mm=(0.07, 0.08), magnification=2.0)
+    assert preprocess(drawn, PLAIN).spacing_mm == pytest.approx((0.035, 0.04))  # in the plane of the breast
+    assert preprocess(mammogram(phantom()), PLAIN).spacing_mm is None
 
 
 @pytest.mark.parametrize("side", list(Laterality))
