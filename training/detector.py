@@ -22,7 +22,7 @@ from training.detector_data import Pools, Targets, batch
 
 @dataclass(frozen=True)
 class Schedule:
-    steps: int = 1300
+    steps: int = 700
     warm_up: int = 60
     learning_rate: float = 1.5e-3  # of pyramid and heads
     backbone_share: float = 0.3  # of that, for the backbone that starts from ImageNet

@@ -17,7 +17,7 @@ from training.split import split
 from training.whole_image import Labelled, balanced, labelled
 
 DATASETS = ("rsna_subset",)
-SCHEDULE = Schedule(epochs=12, steps_per_epoch=90, learning_rate=4e-4, average=0.995)
+SCHEDULE = Schedule(epochs=9, steps_per_epoch=80, learning_rate=4e-4, average=0.995)
 BATCH = 16
 LIMITS = (
     "Trained and calibrated on an enriched set, 34 % cancer images; in screening about 0.5 % of women have cancer, "
@@ -33,7 +33,7 @@ def train(run: Run) -> None:
     run.start_from_imagenet(model)
     _, height, width, _ = model.input_shape
     views = [_view(item, height, width) for item in run.prepared(training, 640)]
-    schedule = SCHEDULE if run.epochs is None else Schedule(run.epochs, 90, SCHEDULE.learning_rate, average=0.995)
+    schedule = SCHEDULE if run.epochs is None else Schedule(run.epochs, 80, SCHEDULE.learning_rate, average=0.995)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     fit(model, balanced(views, 2, BATCH, smoothing=0.1), loss, schedule, run.out / run.name)
     export_model(model, run.weight_file)
