@@ -63,13 +63,13 @@ class Location:
     assumed: bool  # the picture's upper edge was taken to be lateral or superior, as mammograms are usually hung
 
     def words(self) -> str:
-        """As in "left breast, outer half, middle third, about 34 mm from the nipple"."""
+        """As in "left breast, outer half, middle third, about 34 mm from nipple"."""
         parts = [_SIDES[self.side]]
         if self.region is not None:
             parts.append("central" if self.region is Region.CENTRAL else f"{self.region} half")
         parts.append(f"{self.depth} third")
         if self.nipple_mm is not None:
-            parts.append(f"about {self.nipple_mm:.0f} mm from the nipple")
+            parts.append(f"about {self.nipple_mm:.0f} mm from nipple")
         return ", ".join(parts)
 
 

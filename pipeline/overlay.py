@@ -35,22 +35,24 @@ def draw_marks(
     min_confidence: float,
     footer: str = "",
     say: Callable[[int, Finding], str] = caption,
+    lines: int = LINES_PER_IMAGE,
 ) -> Rgb8:
     """Box, outline and a line of text for each finding from `min_confidence` up; `footer` along the lower edge.
 
     The picture keeps its size; findings are in its pixels. Numbers count the findings as they come, from 1.
+    `say` words a mark; `lines` of lettering would fill the longer side.
     """
     picture: Rgb8 = np.repeat(grey[:, :, None], 3, axis=2)
     stroke = max(1, round(max(grey.shape) / 800))
     for number, finding in enumerate(findings, 1):
         if finding.confidence >= min_confidence:
-            _draw(picture, finding, say(number, finding), stroke)
+            _draw(picture, finding, say(number, finding), stroke, lines)
     if footer:
-        _write(picture, footer, (stroke * 4, grey.shape[0] - stroke * 4), (255, 255, 255))
+        _write(picture, footer, (stroke * 4, grey.shape[0] - stroke * 4), (255, 255, 255), lines)
     return picture
 
 
-def _draw(picture: Rgb8, finding: Finding, text: str, stroke: int) -> None:
+def _draw(picture: Rgb8, finding: Finding, text: str, stroke: int, lines: int) -> None:
     colour = COLOURS[finding.kind]
     box = finding.box
     left, top, right, bottom = (round(value) for value in (box.x, box.y, box.right - 1, box.bottom - 1))
@@ -58,13 +60,13 @@ def _draw(picture: Rgb8, finding: Finding, text: str, stroke: int) -> None:
     if finding.outline is not None and len(finding.outline) >= 3:
         corners = np.floor(finding.outline).astype(np.int32)
         cv2.polylines(picture, [corners], True, colour, stroke, cv2.LINE_AA)
-    _write(picture, text, (left, top - stroke * 3), colour)
+    _write(picture, text, (left, top - stroke * 3), colour, lines)
 
 
-def _write(picture: Rgb8, text: str, at: tuple[int, int], colour: tuple[int, int, int]) -> None:
+def _write(picture: Rgb8, text: str, at: tuple[int, int], colour: tuple[int, int, int], lines: int) -> None:
     """`at` is the lower left of the text, moved so that all of it can be read; a dark plate parts it from tissue."""
     rows, columns = picture.shape[:2]
-    scale = max(LEAST_SCALE, max(rows, columns) / LINES_PER_IMAGE / LETTER_PIXELS / 1.5)
+    scale = max(LEAST_SCALE, max(rows, columns) / lines / LETTER_PIXELS / 1.5)
     (width, _), _ = cv2.getTextSize(text, FONT, scale, 1)
     scale *= min(1.0, columns / max(width, 1))
     (width, height), below = cv2.getTextSize(text, FONT, scale, 1)

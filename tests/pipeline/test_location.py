@@ -72,7 +72,7 @@ def test_the_distance_from_the_nipple_uses_the_spacing_of_both_directions() -> N
 
 def test_a_location_reads_as_a_radiologist_would_say_it() -> None:
     words = Location(L, Region.OUTER, Depth.MIDDLE, 34.4, False).words()
-    assert words == "left breast, outer half, middle third, about 34 mm from the nipple"
+    assert words == "left breast, outer half, middle third, about 34 mm from nipple"
     assert Location(None, None, Depth.ANTERIOR, None, False).words() == "breast (side unknown), anterior third"
     assert Location(R, Region.CENTRAL, Depth.POSTERIOR, None, False).words() == "right breast, central, posterior third"
 
