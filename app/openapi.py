@@ -29,7 +29,7 @@ def document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Mammoscope", "version": "1", "description": DISCLAIMER},
-        "paths": {**_analyses(), **_pictures(), **_prototype(), **_service()},
+        "paths": {**_analyses(), **_pictures(), **_prototype(), **_dicomweb(), **_service()},
         "components": {"schemas": SCHEMAS},
     }
 
@@ -59,8 +59,8 @@ ID = parameter("id", "path", {"type": "string"}, "As in the Location of the answ
 GONE = problems(_404="not_found: no analysis with this id")
 UNIT: Json = {"type": "number", "minimum": 0, "maximum": 1}
 BAD_IMAGE = problems(
-    _413="image_too_large or upload_too_large",
-    _422="unreadable_image or unsupported_image",
+    _413="image_too_large, upload_too_large or archive_too_large",
+    _422="unreadable_image, unsupported_image or unreadable_archive",
     _503="queue_full or model_unavailable",
 )
 
@@ -69,16 +69,28 @@ def _analyses() -> Json:
     upload: Json = {
         "type": "object",
         "required": ["file"],
-        "properties": {"file": {"type": "string", "format": "binary"}},
+        "properties": {
+            "file": {"type": "string", "format": "binary", "description": "One image, or a ZIP of a study."},
+            "pixel_spacing_mm": {
+                "type": "string",
+                "examples": ["0.07", "0.07,0.08"],
+                "description": "Row and column in mm, for images that carry none.",
+            },
+        },
     }
     location = {"headers": {"Location": {"schema": {"type": "string"}}}}
     post = operation(
         "startAnalysis",
-        "Analyse a mammogram: DICOM, PNG, JPEG, TIFF, WebP or PGM",
+        "Analyse a mammogram: DICOM, PNG, JPEG, TIFF, WebP or PGM; or each image of a ZIP",
         {
             "201": body("Finished while the sender waited", JSON, ref("FinishedAnalysis"), **location),
-            "202": body("Queued; follow Location", JSON, ref("AcceptedAnalysis"), **location),
-            **problems(_400="missing_file", _403="forbidden_origin"),
+            "202": body(
+                "Queued; follow Location. For a ZIP an entry for each file, each with its location or its error",
+                JSON,
+                {"oneOf": [ref("AcceptedAnalysis"), ref("AcceptedStudy")]},
+                **location,
+            ),
+            **problems(_400="missing_file or bad_parameter", _403="forbidden_origin"),
             **BAD_IMAGE,
         },
         parameters=[
@@ -152,6 +164,28 @@ def _prototype() -> Json:
                 requestBody=text,
             ),
         },
+    }
+
+
+def _dicomweb() -> Json:
+    answer: Json = {"type": "object", "description": "Store Instances Response, DICOM JSON model (PS3.18 I.2, F)"}
+    dicom_json = "application/dicom+json"
+    parts: Json = {"type": "string", "format": "binary", "description": "Parts of type application/dicom"}
+    return {
+        "/dicomweb/studies": {
+            "post": operation(
+                "storeInstances",
+                "STOW-RS: mammograms to be analysed, their results sent on (docs/network.md)",
+                {
+                    "200": body("All were stored", dicom_json, answer),
+                    "202": body("Some were refused: Failed SOP Sequence says which", dicom_json, answer),
+                    "409": body("All were refused", dicom_json, answer),
+                    **problems(_400="bad_request", _403="forbidden_origin", _413="upload_too_large"),
+                    **problems(_415="unsupported_media_type"),
+                },
+                requestBody={"required": True, "content": {"multipart/related": {"schema": parts}}},
+            )
+        }
     }
 
 

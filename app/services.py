@@ -12,6 +12,8 @@ from flask import current_app
 from app.analyst import Analyst
 from app.jobs import Jobs
 from app.metrics import Metrics
+from app.network.intake import Intake
+from app.network.page import shown_on_the_page
 from app.prototype import Prototype
 from app.settings import Settings
 from app.store import Store
@@ -24,6 +26,7 @@ class Services:
     jobs: Jobs
     prototype: Prototype
     metrics: Metrics
+    network: Intake
     weights_problems: Callable[[], list[str]]
     streams: threading.BoundedSemaphore
 
@@ -34,7 +37,14 @@ class Services:
         streams = threading.BoundedSemaphore(max(1, settings.threads // 2))
         metrics.watch_queue(lambda: float(jobs.worker.waiting))
         jobs.start()
-        return cls(settings, store, jobs, Prototype(jobs, analyst), metrics, weights_problems, streams)
+        network = Intake(
+            settings,
+            analyst,
+            hear=shown_on_the_page(store, analyst),
+            run=lambda task: jobs.worker.submit(task, force=True).result(),  # one analysis at a time in all
+        )
+        network.start()
+        return cls(settings, store, jobs, Prototype(jobs, analyst), metrics, network, weights_problems, streams)
 
 
 def services() -> Services:

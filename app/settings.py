@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.network.nodes import NodeError, parse_node
 from pipeline.document import DISCLAIMER as DISCLAIMER
 
+RESULT_KINDS = ("cad_sr", "sr", "seg", "gsps", "sc", "pdf")  # of pipeline.export.result_objects
 ROOT = Path(__file__).resolve().parent.parent  # the checkout, or site-packages
 
 
@@ -37,6 +39,8 @@ class Settings:
     queue_limit: int = 16  # analyses waiting; one more gets 503 queue_full
     cors_origins: tuple[str, ...] = ()  # pages of other origins that may call us, e.g. http://localhost:5000
     trusted_hosts: tuple[str, ...] = ()  # names we are called by; none: this machine's own when only it can call
+    send_to: str = ""  # AET@host:port or a DICOMweb address: where results of received objects go; empty: nowhere
+    results: tuple[str, ...] = ("cad_sr", "seg")  # the objects made of an analysis: RESULT_KINDS
     weights_dir: Path | None = None  # None: the weights that came with the program
     frontend_dir: Path = field(default=ROOT / "frontend" / "dist")
 
@@ -58,6 +62,8 @@ class Settings:
             queue_limit=int(read.number("QUEUE_LIMIT", cls.queue_limit, least=1)),
             cors_origins=read.names("CORS_ORIGINS"),
             trusted_hosts=read.names("TRUSTED_HOSTS"),
+            send_to=read.destination("SEND_TO"),
+            results=read.choices("RESULTS", RESULT_KINDS) or cls.results,
             weights_dir=Path(weights).expanduser() if weights else None,
             frontend_dir=Path(frontend).expanduser() if frontend else ROOT / "frontend" / "dist",
         )
@@ -81,3 +87,17 @@ class _Reader:
         """What stands between commas."""
         parts = self.environ.get(f"MAMMOSCOPE_{name}", "").split(",")
         return tuple(part.strip() for part in parts if part.strip())
+
+    def choices(self, name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        chosen = self.names(name)
+        if unknown := [choice for choice in chosen if choice not in known]:
+            raise SettingError(f"MAMMOSCOPE_{name} has {unknown[0]!r}; expected some of {', '.join(known)}.")
+        return chosen
+
+    def destination(self, name: str) -> str:
+        """An address results are sent to, or nothing."""
+        text = self.environ.get(f"MAMMOSCOPE_{name}", "").strip()
+        try:
+            return str(parse_node(text)) if text else ""
+        except NodeError as error:
+            raise SettingError(f"MAMMOSCOPE_{name}: {error}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -65,13 +65,15 @@ class Store:
             with db:
                 yield db
 
-    def add(self, file: str, data: bytes) -> Record:
-        """Keep an upload, queued. The row comes last: a crash in between leaves only files, which recover() sweeps."""
+    def add(self, file: str, data: bytes, beside: Mapping[str, bytes] | None = None) -> Record:
+        """Keep an upload, queued, and small files beside it. The row comes last: a crash in between leaves only files,
+        which recover() sweeps."""
         id_, now = uuid.uuid4().hex, datetime.now(UTC).isoformat(timespec="milliseconds")
         folder = self.files / id_
         folder.mkdir(mode=0o700)
         try:
-            (folder / "upload").write_bytes(data)
+            for name, content in {"upload": data, **(beside or {})}.items():
+                (folder / name).write_bytes(content)
             with self._open() as db:
                 db.execute(
                     "INSERT INTO analyses (id, file, state, created) VALUES (?, ?, ?, ?)", (id_, file, QUEUED, now)
@@ -80,6 +82,22 @@ class Store:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return Record(id_, file, QUEUED, None, now, 0, None, None, None)
+
+    def keep(
+        self, file: str, document: dict[str, Any], preprocessed: dict[str, Any], files: Mapping[str, bytes]
+    ) -> Record:
+        """A finished analysis that was made elsewhere, with the files of its folder. The row comes first: another
+        process that starts meanwhile sweeps folders without one."""
+        id_, now = uuid.uuid4().hex, datetime.now(UTC).isoformat(timespec="milliseconds")
+        with self._open() as db:
+            db.execute(
+                "INSERT INTO analyses (id, file, state, created, document, preprocessed) VALUES (?, ?, ?, ?, ?, ?)",
+                (id_, file, DONE, now, json.dumps(document), json.dumps(preprocessed)),
+            )
+        self.folder(id_).mkdir(mode=0o700)
+        for name, data in files.items():
+            (self.folder(id_) / name).write_bytes(data)
+        return Record(id_, file, DONE, None, now, 0, None, document, preprocessed)
 
     def get(self, id_: str) -> Record | None:
         with self._open() as db:

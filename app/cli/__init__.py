@@ -7,14 +7,16 @@ import click
 from app.cli.analyze import analyze
 from app.cli.batch import batch
 from app.cli.doctor import doctor
+from app.cli.listen import listen
 from app.cli.phantom import phantom
+from app.cli.pull import pull
 from app.cli.serve import serve
 from app.cli.training import evaluate, train
 from app.settings import DISCLAIMER
 
 __all__ = ["main"]
 
-COMMANDS = (serve, analyze, batch, phantom, train, evaluate, doctor)
+COMMANDS = (serve, listen, pull, analyze, batch, phantom, train, evaluate, doctor)
 
 
 @click.group(epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,7 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    from app.routes import analyses, health, images, page, prototype
+    from app.routes import analyses, dicomweb, health, images, page, prototype
 
-    for module in (analyses, images, prototype, health, page):
+    for module in (analyses, images, dicomweb, prototype, health, page):
         app.register_blueprint(module.bp)

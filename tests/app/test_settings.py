@@ -22,6 +22,8 @@ AWAY_FROM_DEFAULT: dict[str, tuple[str, Any]] = {
     "queue_limit": ("5", 5),
     "cors_origins": ("http://localhost:5000, null", ("http://localhost:5000", "null")),
     "trusted_hosts": ("reading.example", ("reading.example",)),
+    "send_to": ("PACS@10.0.0.1:104", "PACS@10.0.0.1:104"),
+    "results": ("sr, seg", ("sr", "seg")),
     "weights_dir": ("/srv/w", Path("/srv/w")),
     "frontend_dir": ("/srv/f", Path("/srv/f")),
 }
@@ -41,7 +43,7 @@ def test_by_default_only_this_machine_can_reach_us_and_no_other_page() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "http"), ("PORT", "70000"), ("THREADS", "1"), ("RETENTION_DAYS", "-1"), ("PORT", "nan")],
+    [("PORT", "http"), ("PORT", "70000"), ("THREADS", "1"), ("RETENTION_DAYS", "-1"), ("PORT", "nan"), ("SEND_TO", "PACS"), ("RESULTS", "csv")],
 )
 def test_a_value_that_makes_no_sense_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"MAMMOSCOPE_{name}"):

@@ -1,0 +1,31 @@
+"""Analyses of received objects appear on the page like those of uploaded files."""
+
+from __future__ import annotations
+
+from app import pictures, schemas
+from app.analyst import Analyst
+from app.network.courier import Hear
+from app.network.inbox import Entry
+from app.network.results import Judged
+from app.store import Store
+from pipeline.document import to_document
+
+
+def shown_on_the_page(store: Store, analyst: Analyst) -> Hear:
+    """What keeps each analysis in `store`, under a name that tells nothing of the patient."""
+
+    def keep(entry: Entry, judged: Judged) -> None:
+        mammogram = judged.analysis.mammogram
+        prepared = analyst.prepare(mammogram)
+        files = {
+            pictures.ORIGINAL: pictures.png(pictures.eight_bit(mammogram)),
+            pictures.PREPROCESSED: pictures.png(prepared.pixels),
+        }
+        document = to_document(judged.analysis, name_of(entry))
+        store.keep(document["file"], document, schemas.prepared_to_json(prepared), files)
+
+    return keep
+
+
+def name_of(entry: Entry) -> str:
+    return f"received {entry.key[:8]}"
