@@ -29,7 +29,7 @@ def document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Mammoscope", "version": "1", "description": DISCLAIMER},
-        "paths": {**_analyses(), **_pictures(), **_prototype(), **_dicomweb(), **_service()},
+        "paths": {**_analyses(), **_pictures(), **_reports(), **_prototype(), **_dicomweb(), **_service()},
         "components": {"schemas": SCHEMAS},
     }
 
@@ -140,6 +140,20 @@ def _pictures() -> Json:
                 parameters=[least],
             ),
         },
+    }
+
+
+def _reports() -> Json:
+    least = parameter("min_confidence", "query", {**UNIT, "default": 0.3}, "Findings below it are left out.")
+    rest = {**GONE, **problems(_400="bad_parameter", _409="not_ready: made from a finished analysis")}
+    pdf = body("One page A4", "application/pdf", {"type": "string", "format": "binary"})
+    html = body("The same, one file without scripts", "text/html")
+    return {
+        f"/api/v1/analyses/{{id}}/report.{ending}": {
+            "parameters": [ID],
+            "get": operation(id_, f"Report to sign, {ending.upper()}", {"200": answer, **rest}, parameters=[least]),
+        }
+        for ending, id_, answer in (("pdf", "showReport", pdf), ("html", "showReportPage", html))
     }
 
 
