@@ -122,14 +122,9 @@ def _findings_summary(result: Result) -> c.Item:
     """TID 4001: overall impression, then one individual impression for each finding (TID 4003)."""
     found = codes.WITH_FINDINGS if result.analysis.findings else codes.WITHOUT_FINDINGS
     description = c.text(codes.IMPRESSION_DESCRIPTION, summary(result))
-    overall = c.properties(description, *c.algorithm(_model(result, "cancer", "detector")))
+    overall = c.properties(description, *c.algorithm(result.model("cancer", "detector")))
     individual = [_impression(result, i, finding) for i, finding in enumerate(result.analysis.findings, start=1)]
     return c.code(codes.FINDINGS_SUMMARY, found, *overall, *c.related("INFERRED FROM", *individual))
-
-
-def _model(result: Result, *tasks: str) -> str:
-    """The first of the tasks' models that took part; the program itself where none is named."""
-    return next((result.analysis.models[task] for task in tasks if task in result.analysis.models), "Mammoscope")
 
 
 def _impression(result: Result, number: int, finding: Finding) -> c.Item:
@@ -165,7 +160,7 @@ def _single_image_finding(result: Result, number: int, finding: Finding) -> c.It
         codes.SINGLE_IMAGE_FINDINGS[finding.kind],
         *c.related("HAS CONCEPT MOD", _rendering_intent(result, finding, with_point=True)),
         *c.related("HAS OBS CONTEXT", c.text(codes.TRACKING_IDENTIFIER, identifier), c.uid(codes.TRACKING_UID, uid)),
-        *c.properties(*c.algorithm(_model(result, "detector")), certainty, *probability, *_geometry(result, finding)),
+        *c.properties(*c.algorithm(result.model("detector")), certainty, *probability, *_geometry(result, finding)),
     )
 
 
@@ -191,7 +186,7 @@ def _summary_of_detections(result: Result) -> c.Item:
 
 def _detection(result: Result, kind: Kind) -> c.Item:
     """TID 4017."""
-    by = c.properties(*c.algorithm(_model(result, "detector")), c.by_reference(IMAGE), *_operating_points(result))
+    by = c.properties(*c.algorithm(result.model("detector")), c.by_reference(IMAGE), *_operating_points(result))
     return c.code(codes.DETECTION_PERFORMED, codes.SINGLE_IMAGE_FINDINGS[kind], *by)
 
 

@@ -30,10 +30,10 @@ IMAGING_MEASUREMENT_REPORT = dcm("126000", "Imaging Measurement Report")
 LANGUAGE = dcm("121049", "Language of Content Item and Descendants")
 ENGLISH = Code("en", "RFC5646", "English")
 IMAGE_LIBRARY = dcm("111028", "Image Library")
+DEVICE = dcm("121007", "Device")
 COMMENT = dcm("121106", "Comment")
 MAMMOGRAPHY = sct("71651007", "Mammography")
-SOURCE_IMAGE = dcm("121322", "Source Image for Image Processing Operation")
-DERIVED_BY_DRAWING = dcm("113085", "Spatial resampling")
+SOURCE_IMAGE = dcm("121322", "Source image for image processing operation")  # CID 7202
 
 # An image of the library: TID 4020
 IMAGE_LATERALITY = dcm("111027", "Image Laterality")
@@ -126,6 +126,7 @@ Y_CONCEPT = dcm("122699", "Y-Concept")
 LONG_AXIS = sct("103339001", "Long Axis")
 AREA = sct("42798000", "Area")
 CONFIDENCE = own("confidence", "Detector confidence, 0 to 1, not a probability")
+FOUND = own("findings", "Number of findings of the confidence asked for")
 MASKING = own("masking", "Masking by dense tissue")
 MASKING_LEVELS = {
     MaskingLevel.LOW: own("masking-low", "Low: little dense tissue could hide a mass"),

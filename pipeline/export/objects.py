@@ -8,13 +8,17 @@ from importlib import import_module
 
 from pydicom import Dataset
 
-from pipeline.export.result import Result
+from pipeline.export.result import Result, result_of
 from pipeline.export.source import SourceHeaders
 from pipeline.finding import Analysis
 
 DEFAULT_CONFIDENCE = 0.3  # what is shown without asking for more, in the browser and in objects alike
 BUILDERS = {  # kind -> where it is made; imported when asked for, because highdicom takes most of a second
     "cad_sr": "pipeline.export.cad_sr:cad_sr",
+    "sr": "pipeline.export.measurement_sr:measurement_sr",
+    "seg": "pipeline.export.seg:seg",
+    "gsps": "pipeline.export.gsps:gsps",
+    "sc": "pipeline.export.sc:sc",
 }
 KINDS = tuple(BUILDERS)
 
@@ -33,7 +37,7 @@ def result_objects(
     same result sent twice is the same object; with the same `at`, byte for byte. Raises ValueError for other kinds.
     """
     moment = at or datetime.datetime.now()
-    return {kind: builder(kind)(Result(kind, analysis, source, min_confidence, moment)) for kind in kinds}
+    return {kind: builder(kind)(result_of(kind, analysis, source, min_confidence, moment)) for kind in kinds}
 
 
 def builder(kind: str) -> Callable[[Result], Dataset]:

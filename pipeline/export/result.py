@@ -7,11 +7,12 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Any
 
 import numpy as np
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, GrayscaleSoftcopyPresentationStateStorage
 from pydicom.valuerep import DA, TM
 
 from pipeline.dicom_values import integer, text
@@ -59,41 +60,25 @@ def version() -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
-    """One object to be written about one image."""
+class Envelope:
+    """What an object is, whatever it holds. Image, content and kind alone make its UIDs, whenever it is written."""
 
     kind: str  # a key of TITLES
-    analysis: Analysis
     source: SourceHeaders
-    min_confidence: float  # findings from here up are shown
-    at: datetime.datetime  # when the analysis was made
-
-    @property
-    def findings(self) -> tuple[tuple[int, Finding], ...]:
-        """Those that are shown, numbered from 1 as in the document and on screen."""
-        numbered = enumerate(self.analysis.findings, start=1)
-        return tuple((number, found) for number, found in numbered if found.confidence >= self.min_confidence)
+    at: datetime.datetime  # when the content was made
+    content: str  # tells different contents apart
+    made_by: str  # tells different sets of models apart
 
     @property
     def sop_instance_uid(self) -> UID:
-        """The same for the same image, models, findings and threshold: sending twice changes nothing."""
-        return uid_of(self.kind, self.source.sop_instance_uid, self.digest)
+        digest = hashlib.sha256(f"{LAYOUT} {self.content}".encode()).hexdigest()
+        return uid_of(self.kind, self.source.sop_instance_uid, digest)
 
     @property
     def series_instance_uid(self) -> UID:
         """One series for each kind of result, set of models, and frame of reference (which belongs to a series)."""
         frame = text(self.source.dataset, "FrameOfReferenceUID")
-        models = repr(sorted(self.analysis.models.items()))
-        return uid_of("series", self.kind, self.source.study_instance_uid, frame, models)
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(f"{LAYOUT} {self.min_confidence} {_said(self.analysis)}".encode()).hexdigest()
-
-    def tracking(self, number: int) -> tuple[str, UID]:
-        """Identifier and UID of a finding, the same in every object about it (PS3.16 TID 4108)."""
-        basis = (self.source.sop_instance_uid, _said(self.analysis), str(number))
-        return f"Mammoscope finding {number}", uid_of("finding", *basis)
+        return uid_of("series", self.kind, self.source.study_instance_uid, frame, self.made_by)
 
     @property
     def series_description(self) -> str:
@@ -108,12 +93,59 @@ class Result:
         return max(1, integer(self.source.dataset, "InstanceNumber", 1))
 
     @property
+    def day(self) -> str:
+        return self.at.strftime("%Y%m%d")
+
+    @property
+    def moment(self) -> str:
+        return self.at.strftime("%H%M%S")
+
+
+@dataclass(frozen=True, eq=False)
+class Result(Envelope):
+    """One object about an analysis. Coordinates and masks are in the pixels of the acquired image."""
+
+    analysis: Analysis
+    min_confidence: float  # findings from here up are shown
+
+    @property
+    def findings(self) -> tuple[tuple[int, Finding], ...]:
+        """Those that are shown, numbered from 1 as in the document and on screen."""
+        numbered = enumerate(self.analysis.findings, start=1)
+        return tuple((number, found) for number, found in numbered if found.confidence >= self.min_confidence)
+
+    def tracking(self, number: int) -> tuple[str, UID]:
+        """Identifier and UID of a finding, the same in every object about it (PS3.16 TID 4108)."""
+        return f"Mammoscope finding {number}", uid_of("finding", *self._basis, str(number))
+
+    @property
+    def tracking_of_the_whole(self) -> tuple[str, UID]:
+        return "Mammoscope whole image", uid_of("whole image", *self._basis)
+
+    @property
+    def _basis(self) -> tuple[str, str]:
+        return self.source.sop_instance_uid, _said(self.analysis)
+
+    def model(self, *tasks: str) -> str:
+        """The first of the tasks' models that took part; the program itself where none is named."""
+        named = (self.analysis.models[task] for task in tasks if task in self.analysis.models)
+        return next(named, f"Mammoscope {version()}")
+
+    @property
     def rows(self) -> int:
         return self.analysis.mammogram.height
 
     @property
     def columns(self) -> int:
         return self.analysis.mammogram.width
+
+
+def result_of(
+    kind: str, analysis: Analysis, source: SourceHeaders, min_confidence: float, at: datetime.datetime
+) -> Result:
+    content = f"{min_confidence} {_said(analysis)}"
+    made_by = repr(sorted(analysis.models.items()))
+    return Result(kind, source, at, content, made_by, analysis, min_confidence)
 
 
 def _said(analysis: Analysis) -> str:
@@ -144,7 +176,7 @@ def described(source: SourceHeaders) -> Dataset:
     return dataset
 
 
-def begun(result: Result, sop_class_uid: UID, modality: str) -> Dataset:
+def begun(result: Envelope, sop_class_uid: UID, modality: str) -> Dataset:
     """A data set with everything but its own modules: patient, study, series, equipment, SOP common."""
     source, made = described(result.source), Dataset()
     for keyword in (*PATIENT, *STUDY):
@@ -157,15 +189,14 @@ def begun(result: Result, sop_class_uid: UID, modality: str) -> Dataset:
     return made
 
 
-def finished(made: Dataset, result: Result) -> Dataset:
+def finished(made: Dataset, result: Envelope) -> Dataset:
     """The same data set with its identity, times and file meta information: ready to be written."""
     made.SpecificCharacterSet = "ISO_IR 192"
     made.SOPInstanceUID, made.SeriesInstanceUID = result.sop_instance_uid, result.series_instance_uid
     made.SeriesDescription = result.series_description
-    day, moment = result.at.strftime("%Y%m%d"), result.at.strftime("%H%M%S")
-    made.InstanceCreationDate, made.InstanceCreationTime = day, moment
-    for keyword, value in (("ContentDate", day), ("ContentTime", moment)):
-        setattr(made, keyword, value)
+    made.InstanceCreationDate, made.InstanceCreationTime = result.day, result.moment
+    if made.SOPClassUID != GrayscaleSoftcopyPresentationStateStorage:  # which has a creation date of its own
+        made.ContentDate, made.ContentTime = result.day, result.moment
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = made.SOPClassUID, made.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -176,7 +207,7 @@ def finished(made: Dataset, result: Result) -> Dataset:
     return whole
 
 
-def equipment(result: Result) -> dict[str, object]:
+def equipment(result: Envelope) -> dict[str, Any]:
     """What highdicom's constructors ask for."""
     return {
         "series_instance_uid": result.series_instance_uid,
@@ -191,10 +222,10 @@ def equipment(result: Result) -> dict[str, object]:
     }
 
 
-def reference(dataset: Dataset) -> Dataset:
+def reference(sop_class_uid: UID, sop_instance_uid: UID) -> Dataset:
     """An item that refers to an instance (PS3.3 table 10-11)."""
     item = Dataset()
-    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = dataset.SOPClassUID, dataset.SOPInstanceUID
+    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = sop_class_uid, sop_instance_uid
     return item
 
 
