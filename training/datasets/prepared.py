@@ -42,11 +42,15 @@ def inbreast(root: Path) -> Iterator[Example]:
 def mini_mias(root: Path) -> Iterator[Example]:
     """mini-MIAS (Suckling et al. 1994): film, circles instead of outlines, benign or malignant by biopsy."""
     for row in rows(root / "mini_mias.csv"):
-        is_mass, circles = row["abnormality"] in MASSES_OF_MIAS, json.loads(row["circles_topleft_xyr"])
+        kinds, severities = row["abnormality"].split(";"), row["severity"].split(";")  # one of each for every circle
+        circles = json.loads(row["circles_topleft_xyr"])
         masses = tuple(
-            MassTruth(Box(x - r, y - r, 2 * r, 2 * r), None, row["severity"] == "M") for x, y, r in circles if is_mass
+            MassTruth(Box(x - r, y - r, 2 * r, 2 * r), None, severity == "M")
+            for kind, severity, (x, y, r) in zip(kinds, severities, circles, strict=False)
+            if kind in MASSES_OF_MIAS
         )
-        unsure = row["abnormality"] in ("ARCH", "ASYM") or (is_mass and not circles)
+        unplaced = len(circles) < len(kinds) and not set(kinds).isdisjoint(MASSES_OF_MIAS)
+        unsure = unplaced or not set(kinds).isdisjoint(("ARCH", "ASYM"))
         yield Example(
             dataset="mini_mias",
             image_id=row["image_id"],
