@@ -73,8 +73,9 @@ def _froc_of_marks(marks: Sequence[list[tuple[float, bool]]], lesions: int) -> F
     if lesions == 0:
         raise ValueError("sensitivity needs at least one lesion")
     flat = sorted((mark for image in marks for mark in image), key=lambda mark: -mark[0])
-    hits = np.array([hit for _, hit in flat], dtype=bool)
-    return Froc(np.array([c for c, _ in flat]), np.cumsum(hits) / lesions, np.cumsum(~hits) / len(marks))
+    hits, confidences = np.array([hit for _, hit in flat], dtype=bool), np.array([c for c, _ in flat], np.float64)
+    last = np.append(confidences[1:] < confidences[:-1], True)[: len(flat)]  # marks of one confidence show together
+    return Froc(confidences[last], (np.cumsum(hits) / lesions)[last], (np.cumsum(~hits) / len(marks))[last])
 
 
 def sensitivity_at(
