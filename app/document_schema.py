@@ -106,6 +106,19 @@ SCHEMAS: Json = {
     "Document": record(DOCUMENT),
     "FinishedAnalysis": record({**DOCUMENT, "id": TEXT}),
     "AcceptedAnalysis": record({"id": TEXT, "state": STATE, "file": TEXT}, closed=True),
+    "AcceptedStudy": record(
+        {
+            "analyses": array(
+                {
+                    "oneOf": [
+                        record({"id": TEXT, "state": STATE, "file": TEXT, "location": TEXT}, closed=True),
+                        record({"file": TEXT, "error": ref("Problem")}, closed=True),
+                    ]
+                }
+            )
+        },
+        closed=True,
+    ),
     "AnalysisList": record(
         {"analyses": array(record({"id": TEXT, "file": TEXT, "state": STATE, "created": TEXT}, closed=True))},
         closed=True,

@@ -19,6 +19,8 @@ TITLES = {
     "unreadable_image": (422, "The file could not be read as an image"),
     "unsupported_image": (422, "The image is not one this program may judge"),
     "image_too_large": (413, "The image has too many pixels"),
+    "unreadable_archive": (422, "The archive could not be read"),
+    "archive_too_large": (413, "The archive holds too much"),
     "model_unavailable": (503, "A model is not available"),
     "pipeline_error": (422, "The image could not be analysed"),
     "upload_too_large": (413, "The upload is too large"),

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, TypeVar
 
 from app import pictures, schemas
@@ -20,10 +21,12 @@ from pipeline.document import to_document
 from pipeline.errors import PipelineError
 from pipeline.mammogram import Mammogram
 from pipeline.read import read
+from pipeline.read_spacing import parse_spacing
 
 T = TypeVar("T")
 KEPT_IN_MEMORY = 2  # mammograms read in a request and soon needed again by the worker; others are read once more
 HEARTBEAT_S = 15.0
+SPACING = "spacing_mm"  # beside an upload: what was given by hand, as parse_spacing() reads it
 INTERRUPTED = problem("internal_error", "The program stopped twice during this analysis, so it was given up.", 500)
 
 
@@ -41,12 +44,13 @@ class Jobs:
         self.expire()
         self.worker.start()
 
-    def submit(self, file: str, data: bytes) -> Record:
+    def submit(self, file: str, data: bytes, spacing_mm: tuple[float, float] | None = None) -> Record:
         """Read the upload, keep it, queue it. Raises PipelineError for bad input and ProblemError queue_full."""
-        self._check_room()
-        mammogram = read(data, self.settings.max_pixels)
+        self.check_room()
+        mammogram = read(data, self.settings.max_pixels, spacing_mm)
         self.expire()
-        record = self.store.add(file, data)
+        beside = {SPACING: "{},{}".format(*spacing_mm).encode()} if spacing_mm else {}
+        record = self.store.add(file, data, beside)
         self._remember(record.id, mammogram)
         try:
             self.worker.submit(lambda: self._run(record.id))
@@ -95,7 +99,8 @@ class Jobs:
                 return
             seen = record
 
-    def _check_room(self) -> None:
+    def check_room(self) -> None:
+        """Raises ProblemError queue_full."""
         try:
             self.worker.check_room()
         except QueueFullError:
@@ -141,12 +146,17 @@ class Jobs:
         with self._changed:
             mammogram = self._fresh.pop(record.id, None)
         if mammogram is None:
-            mammogram = read((folder / "upload").read_bytes(), self.settings.max_pixels)
+            mammogram = read((folder / "upload").read_bytes(), self.settings.max_pixels, _spacing_beside(folder))
         (folder / pictures.ORIGINAL).write_bytes(pictures.png(pictures.eight_bit(mammogram)))
         analysis = self.analyst.analyze(mammogram, lambda stage: self._stage(record.id, stage))
         prepared = self.analyst.prepare(mammogram)
         (folder / pictures.PREPROCESSED).write_bytes(pictures.png(prepared.pixels))
         return to_document(analysis, record.file), schemas.prepared_to_json(prepared)
+
+
+def _spacing_beside(folder: Path) -> tuple[float, float] | None:
+    path = folder / SPACING
+    return parse_spacing(path.read_text()) if path.exists() else None
 
 
 def queue_full() -> ProblemError:

@@ -7,6 +7,8 @@ class PipelineError(Exception):
     UnreadableImage    the bytes do not decode (not an image, truncated, a syntax we cannot decompress)
     UnsupportedImage   decoded, but not an image we may judge (another modality, tomosynthesis, colour, empty)
     ImageTooLarge      more pixels than we are willing to hold in memory
+    UnreadableArchive  a ZIP or DICOMDIR that is damaged, encrypted, empty, or points outside itself
+    ArchiveTooLarge    a ZIP with more entries or bytes than we are willing to unpack
     ModelUnavailable   a weight file is missing, altered, or made for another preprocessing recipe
     """
 
@@ -23,6 +25,14 @@ class UnsupportedImage(PipelineError):
 
 class ImageTooLarge(PipelineError):
     code = "image_too_large"
+
+
+class UnreadableArchive(PipelineError):
+    code = "unreadable_archive"
+
+
+class ArchiveTooLarge(PipelineError):
+    code = "archive_too_large"
 
 
 class ModelUnavailable(PipelineError):

@@ -32,9 +32,12 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 def read(data: bytes, max_pixels: int = MAX_PIXELS, spacing_mm: tuple[float, float] | None = None) -> Mammogram:
     """The mammogram in `data`: pixels (rows, columns) in 0..1, denser brighter, and what the header tells.
 
-    `spacing_mm`, (row, column), is used where the file tells none. Raises UnreadableImage, UnsupportedImage or ImageTooLarge, and nothing else.
+    `spacing_mm`, (row, column), is used where the file tells none.
+    Raises UnreadableImage, UnsupportedImage or ImageTooLarge, and nothing else.
     """
     kind = kind_of(data)
+    if data[:4] == b"PK\x03\x04":
+        raise UnreadableImage("A ZIP where one image was expected; open it as a study.")
     if kind is None:
         raise UnreadableImage("Not an image we know; send DICOM, PNG, JPEG, TIFF, WebP or PGM.")
     mammogram = read_dicom(data, max_pixels) if kind == "DICOM" else read_raster(data, kind, max_pixels)

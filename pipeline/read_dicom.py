@@ -55,7 +55,7 @@ def _mammogram(dataset: Dataset, max_pixels: int) -> Mammogram:
 
 
 def _parsed(data: bytes, max_pixels: int) -> Dataset:
-    _check_inflated_size(data, 2 * max_pixels + HEADER_ALLOWANCE)
+    check_inflated_size(data, 2 * max_pixels + HEADER_ALLOWANCE)
     dataset = dcmread(io.BytesIO(data), force=True)
     if len(dataset) == 0:
         raise UnreadableImage("The DICOM file holds no attributes; it is damaged or cut off. Send it again.")
@@ -65,9 +65,13 @@ def _parsed(data: bytes, max_pixels: int) -> Dataset:
     return dataset
 
 
-def _check_inflated_size(data: bytes, limit: int) -> None:
-    """A few kilobytes may inflate to gigabytes; look before pydicom does."""
-    if str(DeflatedExplicitVRLittleEndian).encode() not in data[:4096]:
+def is_deflated(head: bytes) -> bool:
+    return str(DeflatedExplicitVRLittleEndian).encode() in head[:4096]
+
+
+def check_inflated_size(data: bytes, limit: int) -> None:
+    """A few kilobytes may inflate to gigabytes; look before pydicom does. Raises ImageTooLarge."""
+    if not is_deflated(data):
         return
     stream = io.BytesIO(data)
     stream.seek(132 if data[128:132] == b"DICM" else 0)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app.cli.spacing import Pair, spacing_option
 from app.settings import DISCLAIMER, SettingError, Settings
 
 STAND_INS = (
@@ -22,8 +23,9 @@ STAND_INS = (
 @click.option(
     "--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only."
 )
-def analyze(paths: tuple[Path, ...], as_json: bool, min_confidence: float) -> None:
-    """Analyse mammograms: DICOM, PNG, JPEG, TIFF, WebP or PGM; a folder stands for the files below it.
+@spacing_option
+def analyze(paths: tuple[Path, ...], as_json: bool, min_confidence: float, spacing: Pair | None) -> None:
+    """Analyse mammograms: DICOM, PNG, JPEG, TIFF, WebP or PGM; a folder, ZIP or DICOMDIR stands for its images.
 
     Exit status 1 when a file could not be read; the others are done all the same.
     """
@@ -32,8 +34,8 @@ def analyze(paths: tuple[Path, ...], as_json: bool, min_confidence: float) -> No
     settings = settings_or_exit()
     reading.quiet()
     analyst, failed = reading.analyst(settings), False
-    for path in reading.files_in(paths):
-        document = reading.document_of(path, str(path), analyst, settings.max_pixels)
+    for source in reading.sources_in(paths):
+        document = reading.document_of(source, source.name, analyst, settings.max_pixels, spacing)
         failed = failed or "error" in document
         click.echo(json.dumps(document) if as_json else table(document, min_confidence))
     if not as_json:

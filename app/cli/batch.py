@@ -12,9 +12,11 @@ from typing import Any
 import click
 
 from app.cli.analyze import STAND_INS, settings_or_exit
+from app.cli.spacing import Pair, spacing_option
 from app.settings import DISCLAIMER
 
 Json = dict[str, Any]
+Key = tuple[str, str, tuple[float, ...]]
 RESULTS, PART, SUMMARY, NOTE = "results.jsonl", "results.jsonl.part", "summary.csv", "NOTE.txt"
 COLUMNS = (
     "file",
@@ -35,19 +37,20 @@ COLUMNS = (
 @click.option(
     "--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only."
 )
-def batch(folder: Path, out: Path, min_confidence: float) -> None:
+@spacing_option
+def batch(folder: Path, out: Path, min_confidence: float, spacing: Pair | None) -> None:
     """Analyse every file below FOLDER into results.jsonl and summary.csv in the --out folder.
 
     Run again it does what is new or changed. Exit status 1 when a file could not be read.
     """
     out.mkdir(parents=True, exist_ok=True)
     part = out / PART
-    known = {(line["file"], line["sha256"]): line for path in (out / RESULTS, part) for line in whole_lines(path)}
+    known = {key_of(line): line for path in (out / RESULTS, part) for line in whole_lines(path)}
     lines = []
     write_lines(part, list(known.values()))  # without the half line that a stopped run may have left
     with part.open("a") as results:
-        for line in analyzed(folder, out, known):
-            if known.get((line["file"], line["sha256"])) is not line:
+        for line in analyzed(folder, out, known, spacing):
+            if known.get(key_of(line)) is not line:
                 results.write(json.dumps(line) + "\n")
                 results.flush()
             lines.append(line)
@@ -62,21 +65,28 @@ def batch(folder: Path, out: Path, min_confidence: float) -> None:
     raise SystemExit(1 if failed else 0)
 
 
-def analyzed(folder: Path, out: Path, known: dict[tuple[str, str], Json]) -> Iterator[Json]:
+def key_of(line: Json) -> Key:
+    """What a result depends on: the file, its bytes, and the spacing given by hand."""
+    return line["file"], line["sha256"], tuple(line.get("spacing_by_hand_mm") or ())
+
+
+def analyzed(folder: Path, out: Path, known: dict[Key, Json], spacing: Pair | None) -> Iterator[Json]:
     """A line for each file, from the last run where the file is the same."""
     from app.cli import reading
 
     settings = settings_or_exit()
     reading.quiet()
     analyst = reading.analyst(settings)
-    for path in reading.files_in([folder]):
+    by_hand = {"spacing_by_hand_mm": list(spacing)} if spacing else {}
+    for source in reading.sources_in([folder]):
+        path = Path(source.name)
         if path.is_relative_to(out):
             continue
-        name, digest = path.relative_to(folder).as_posix(), sha256(path)
-        if (name, digest) in known:
-            yield known[name, digest]
+        facts: Json = {"file": path.relative_to(folder).as_posix(), "sha256": sha256(path), **by_hand}
+        if key_of(facts) in known:
+            yield known[key_of(facts)]
         else:
-            yield {**reading.document_of(path, name, analyst, settings.max_pixels), "sha256": digest}
+            yield {**reading.document_of(source, facts["file"], analyst, settings.max_pixels, spacing), **facts}
 
 
 def sha256(path: Path) -> str:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import IO, Any, BinaryIO, cast
 
 from flask import Blueprint, Response, json, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.errors import ProblemError, problem, respond
+from app.errors import ProblemError, problem, problem_of, respond
 from app.schemas import record_to_json, record_to_line
 from app.services import Services, services
 from app.store import FAILED, Record
+from pipeline.errors import PipelineError
+from pipeline.read_spacing import parse_spacing
+from pipeline.study import Entry, Limits, study_of_zip
+from pipeline.study_zip import starts_a_zip
 
 bp = Blueprint("analyses", __name__, url_prefix="/api/v1/analyses")
 
@@ -31,18 +36,58 @@ def find(id_: str) -> Record:
 
 @bp.post("")
 def start() -> ResponseReturnValue:
-    """Queue an analysis: 202, or 201 with the result when the sender prefers to wait and it came in time."""
+    """Queue an analysis: 202, or 201 with the result when the sender prefers to wait and it came in time.
+
+    A ZIP is a study: 202 with an entry for each of its files.
+    """
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         raise ProblemError("missing_file", "Send the image as the multipart form field 'file'.")
+    spacing_mm = spacing_by_hand(request.form.get("pixel_spacing_mm", ""))
+    if starts_a_zip(upload.stream.read(4)):
+        return start_study(upload.stream, spacing_mm)
+    upload.stream.seek(0)
     seconds = preferred_wait(request.headers.get("Prefer", ""))
-    record = services().jobs.submit(shown_name(upload.filename), upload.read())
+    record = services().jobs.submit(shown_name(upload.filename), upload.read(), spacing_mm)
     location = {"Location": url_for(".show", id_=record.id)}
     if seconds is not None:
         location["Preference-Applied"] = f"wait={seconds:g}"
         if finished := _finished(record.id, seconds, location):
             return finished
     return {"id": record.id, "state": record.state, "file": record.file}, 202, location
+
+
+def start_study(stream: IO[bytes], spacing_mm: tuple[float, float] | None) -> ResponseReturnValue:
+    """Queue every image of a ZIP; what is refused stands in its place with its problem document.
+
+    Raises ProblemError queue_full when nothing more may wait, and PipelineError for a ZIP that cannot be opened.
+    """
+    services().jobs.check_room()
+    limits = Limits(entry_bytes=services().settings.max_upload_bytes)
+    accepted = [_started(entry, spacing_mm) for entry in study_of_zip(cast(BinaryIO, stream), limits)]
+    if all("error" in entry for entry in accepted):
+        refused = problem("unreadable_archive", "None of the ZIP's files could be taken; see analyses.")
+        return respond({**refused, "analyses": accepted})
+    return {"analyses": accepted}, 202
+
+
+def _started(entry: Entry, spacing_mm: tuple[float, float] | None) -> dict[str, Any]:
+    name = entry.name[:LONGEST_NAME]
+    try:
+        record = services().jobs.submit(name, entry.load(), spacing_mm)
+    except PipelineError as error:
+        return {"file": name, "error": problem_of(entry.explained(error))}
+    except ProblemError as error:
+        return {"file": name, "error": problem_of(error)}
+    return {"id": record.id, "state": record.state, "file": name, "location": url_for(".show", id_=record.id)}
+
+
+def spacing_by_hand(words: str) -> tuple[float, float] | None:
+    """The form field pixel_spacing_mm: `0.07`, or row and column. Raises ProblemError bad_parameter."""
+    try:
+        return parse_spacing(words) if words.strip() else None
+    except ValueError as error:
+        raise ProblemError("bad_parameter", f"pixel_spacing_mm: {error}.") from None
 
 
 def _finished(id_: str, seconds: float, headers: dict[str, str]) -> ResponseReturnValue | None:
