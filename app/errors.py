@@ -29,6 +29,7 @@ TITLES = {
     "bad_request": (400, "The request could not be understood"),
     "not_found": (404, "There is nothing under this address"),
     "method_not_allowed": (405, "This address does not take this method"),
+    "not_referable": (404, "No DICOM object can refer to this image"),
     "not_ready": (409, "The analysis is not finished"),
     "queue_full": (503, "Too many analyses are waiting"),
     "forbidden_origin": (403, "Pages of this origin may not send anything here"),

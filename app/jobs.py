@@ -15,10 +15,11 @@ from app.analyst import Analyst
 from app.errors import ProblemError, problem, problem_of
 from app.metrics import Metrics
 from app.settings import Settings
-from app.store import Record, Store
+from app.store import SOURCE_HEADERS, Record, Store
 from app.worker import QueueFullError, Worker
 from pipeline.document import to_document
 from pipeline.errors import PipelineError
+from pipeline.export.source import source_headers
 from pipeline.mammogram import Mammogram
 from pipeline.read import read
 from pipeline.read_spacing import parse_spacing
@@ -148,6 +149,8 @@ class Jobs:
         if mammogram is None:
             mammogram = read((folder / "upload").read_bytes(), self.settings.max_pixels, _spacing_beside(folder))
         (folder / pictures.ORIGINAL).write_bytes(pictures.png(pictures.eight_bit(mammogram)))
+        if source := source_headers((folder / "upload").read_bytes()):
+            (folder / SOURCE_HEADERS).write_bytes(source.to_bytes())
         analysis = self.analyst.analyze(mammogram, lambda stage: self._stage(record.id, stage))
         prepared = self.analyst.prepare(mammogram)
         (folder / pictures.PREPROCESSED).write_bytes(pictures.png(prepared.pixels))

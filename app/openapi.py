@@ -29,7 +29,15 @@ def document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Mammoscope", "version": "1", "description": DISCLAIMER},
-        "paths": {**_analyses(), **_pictures(), **_reports(), **_prototype(), **_dicomweb(), **_service()},
+        "paths": {
+            **_analyses(),
+            **_pictures(),
+            **_reports(),
+            **_objects(),
+            **_prototype(),
+            **_dicomweb(),
+            **_service(),
+        },
         "components": {"schemas": SCHEMAS},
     }
 
@@ -154,6 +162,29 @@ def _reports() -> Json:
             "get": operation(id_, f"Report to sign, {ending.upper()}", {"200": answer, **rest}, parameters=[least]),
         }
         for ending, id_, answer in (("pdf", "showReport", pdf), ("html", "showReportPage", html))
+    }
+
+
+def _objects() -> Json:
+    least = parameter("min_confidence", "query", {**UNIT, "default": 0.3}, "Findings below it are left out.")
+    kinds: Json = {"type": "string", "enum": ["measurements", "cad"], "default": "measurements"}
+    kind = parameter("kind", "query", kinds, "Measurement report (TID 1500) or Mammography CAD SR (TID 4000).")
+    gone = problems(_404="not_found, or not_referable: the image was no DICOM object that others could refer to")
+    rest = {**gone, **problems(_400="bad_parameter", _409="not_ready: made from a finished analysis")}
+    file = body("DICOM file (PS3.10)", "application/dicom", {"type": "string", "format": "binary"})
+    made = {
+        "sr": ("showStructuredReport", "Structured report"),
+        "seg": ("showSegmentation", "Segmentation: the outlines as masks"),
+        "gsps": ("showPresentationState", "Presentation state: the marks"),
+        "sc": ("showSecondaryCapture", "Secondary capture: image, marks and disclaimer burnt in"),
+        "pdf": ("showEncapsulatedReport", "Encapsulated PDF: the one-page report"),
+    }
+    return {
+        f"/api/v1/analyses/{{id}}/{name}.dcm": {
+            "parameters": [ID],
+            "get": operation(id_, words, {"200": file, **rest}, parameters=[least, kind] if name == "sr" else [least]),
+        }
+        for name, (id_, words) in made.items()
     }
 
 

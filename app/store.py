@@ -15,6 +15,7 @@ from typing import Any
 from flask import json
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+SOURCE_HEADERS = "source.dcm"  # beside an analysis: pipeline.export.SourceHeaders; names the patient
 ATTEMPTS = 2  # a job that was running when the program stopped is tried once more: it may be what stopped it
 
 TABLE = """
@@ -47,7 +48,7 @@ class Record:
 
 
 class Store:
-    """`directory` holds mammoscope.sqlite and files/<id>/{upload,original.png,preprocessed.png}."""
+    """`directory` holds mammoscope.sqlite and files/<id>/{upload,source.dcm,original.png,preprocessed.png}."""
 
     def __init__(self, directory: Path) -> None:
         self.files = directory / "files"

@@ -7,7 +7,7 @@ from app.analyst import Analyst
 from app.network.courier import Hear
 from app.network.inbox import Entry
 from app.network.results import Judged
-from app.store import Store
+from app.store import SOURCE_HEADERS, Store
 from pipeline.document import to_document
 
 
@@ -20,6 +20,7 @@ def shown_on_the_page(store: Store, analyst: Analyst) -> Hear:
         files = {
             pictures.ORIGINAL: pictures.png(pictures.eight_bit(mammogram)),
             pictures.PREPROCESSED: pictures.png(prepared.pixels),
+            SOURCE_HEADERS: judged.source.to_bytes(),
         }
         document = to_document(judged.analysis, name_of(entry))
         store.keep(document["file"], document, schemas.prepared_to_json(prepared), files)

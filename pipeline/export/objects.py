@@ -8,6 +8,7 @@ from importlib import import_module
 
 from pydicom import Dataset
 
+from pipeline.document_read import as_documented
 from pipeline.export.result import Result, result_of
 from pipeline.export.source import SourceHeaders
 from pipeline.finding import Analysis
@@ -19,6 +20,7 @@ BUILDERS = {  # kind -> where it is made; imported when asked for, because highd
     "seg": "pipeline.export.seg:seg",
     "gsps": "pipeline.export.gsps:gsps",
     "sc": "pipeline.export.sc:sc",
+    "pdf": "pipeline.export.report:report",
 }
 KINDS = tuple(BUILDERS)
 
@@ -34,10 +36,11 @@ def result_objects(
 
     Findings from `min_confidence` up are shown (the CAD SR keeps the others too, as optional). `at` is when the
     analysis was made, now by default. UIDs depend on the image, the models, what was found and the threshold, so the
-    same result sent twice is the same object; with the same `at`, byte for byte. Raises ValueError for other kinds.
+    same result sent twice is the same object; with the same `at`, byte for byte. Figures are
+    rounded as in the result document, so that objects can be made from it later. Raises ValueError for other kinds.
     """
-    moment = at or datetime.datetime.now()
-    return {kind: builder(kind)(result_of(kind, analysis, source, min_confidence, moment)) for kind in kinds}
+    moment, rounded = at or datetime.datetime.now(), as_documented(analysis)
+    return {kind: builder(kind)(result_of(kind, rounded, source, min_confidence, moment)) for kind in kinds}
 
 
 def builder(kind: str) -> Callable[[Result], Dataset]:

@@ -197,6 +197,9 @@ def finished(made: Dataset, result: Envelope) -> Dataset:
     made.InstanceCreationDate, made.InstanceCreationTime = result.day, result.moment
     if made.SOPClassUID != GrayscaleSoftcopyPresentationStateStorage:  # which has a creation date of its own
         made.ContentDate, made.ContentTime = result.day, result.moment
+    for item in made.get("ContributingEquipmentSequence", ()):
+        if "ContributionDateTime" in item:
+            item.ContributionDateTime = result.day + result.moment
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = made.SOPClassUID, made.SOPInstanceUID
     meta.TransferSyntaxUID = ExplicitVRLittleEndian

@@ -40,11 +40,11 @@ def sc(result: Result) -> Dataset:
 
 def marked(result: Result) -> tuple[NDArray[np.uint8], float]:
     """(rows, columns, 3) RGB, and how many of its pixels make an acquired one (1 at the most)."""
-    pixels = result.analysis.mammogram.pixels
-    scale = min(1.0, LONGEST_SIDE / max(pixels.shape))
-    size = (max(1, round(result.columns * scale)), max(1, round(result.rows * scale)))
-    smaller = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
-    grey = np.asarray(np.clip(smaller * 255 + 0.5, 0, 255), np.uint8)
+    grey = np.asarray(np.clip(result.analysis.mammogram.pixels * 255 + 0.5, 0, 255), np.uint8)
+    scale = min(1.0, LONGEST_SIDE / max(grey.shape))
+    if scale < 1:
+        size = (max(1, round(result.columns * scale)), max(1, round(result.rows * scale)))
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     findings = [_scaled(finding, scale) for finding in result.analysis.findings]
     return draw_marks(grey, findings, result.min_confidence, f"{DISCLAIMER} {STAND_IN}"), scale
 

@@ -105,14 +105,22 @@ def source_headers(data: bytes) -> SourceHeaders | None:
     if kind_of(data) != "DICOM":
         return None
     with quietly():
-        received = dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)
-        kept = Dataset()
-        for element in _understood(received):
-            kept.add(element)
-        if not all(UID(text(kept, keyword)).is_valid for keyword in IDENTITY):
+        kept = _kept(data)
+        if kept is None or not all(UID(text(kept, keyword)).is_valid for keyword in IDENTITY):
             return None
-    kept.SpecificCharacterSet = "ISO_IR 192"
     return SourceHeaders(kept)
+
+
+def _kept(data: bytes) -> Dataset | None:
+    try:
+        received = dcmread(io.BytesIO(data), stop_before_pixels=True, force=True)
+    except Exception:  # a damaged file may make pydicom raise anything
+        return None
+    kept = Dataset()
+    for element in _understood(received):
+        kept.add(element)
+    kept.SpecificCharacterSet = "ISO_IR 192"
+    return kept
 
 
 def _understood(received: Dataset) -> Iterator[DataElement]:
