@@ -8,6 +8,7 @@ from email.message import Message
 
 DICOM = "application/dicom"
 BREAK = b"\r\n"
+LONGEST_BOUNDARY = 200  # RFC 2046 5.1.1 says 70, Orthanc sends 73
 
 
 class MultipartError(ValueError):
@@ -54,11 +55,15 @@ def _part(body: bytes, start: int, end: int) -> tuple[str, bytes]:
 
 
 def boundary_of(content_type: str) -> bytes:
-    """Raises MultipartError unless it is multipart/related with a boundary (RFC 2046 5.1.1: 1 to 70 characters)."""
+    """Raises MultipartError unless it is multipart/related with a boundary."""
     message = Message()
     message["Content-Type"] = content_type.replace("\r", " ").replace("\n", " ")
     boundary = message.get_boundary("")
-    if message.get_content_type() != "multipart/related" or not 1 <= len(boundary) <= 70 or not boundary.isascii():
+    if (
+        message.get_content_type() != "multipart/related"
+        or not 1 <= len(boundary) <= LONGEST_BOUNDARY
+        or not boundary.isascii()
+    ):
         raise MultipartError("Expected multipart/related with a boundary.")
     return boundary.encode()
 

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 
 import pydicom
-from pydicom import Dataset, uid
+from pydicom import uid
 from pydicom.uid import UID
 
 from pipeline.read_quietly import quietly
@@ -21,7 +21,7 @@ SOP_CLASSES: tuple[UID, ...] = (
     uid.DigitalXRayImageStorageForProcessing,
     uid.SecondaryCaptureImageStorage,
 )
-HEADER_ELEMENTS = ["SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID"]
+IDENTITY = ["SOPClassUID", "SOPInstanceUID"]
 
 # PS3.4 Table B.2-1 and PS3.7 Annex C: what a Storage SCP answers. The same numbers are STOW-RS failure reasons.
 SUCCESS = 0x0000
@@ -60,8 +60,7 @@ def key_of(sop_instance: str) -> str:
 def received(data: bytes, sop_class: str | None = None, sop_instance: str | None = None) -> Received:
     """Look at the header. Given UIDs are those of the request, which the file must repeat. Raises RefusedObject."""
     said = sop_class or "", sop_instance or ""
-    header = _header(data, said)
-    found = str(header.get("SOPClassUID", "")), str(header.get("SOPInstanceUID", ""))
+    found = _identity(data, said)
     if not is_uid(found[0]) or not is_uid(found[1]):
         raise RefusedObject(CANNOT_UNDERSTAND, *said)
     if any(expected and expected != value for expected, value in zip(said, found, strict=True)):
@@ -71,12 +70,14 @@ def received(data: bytes, sop_class: str | None = None, sop_instance: str | None
     return Received(data, *found)
 
 
-def _header(data: bytes, said: tuple[str, str]) -> Dataset:
+def _identity(data: bytes, said: tuple[str, str]) -> tuple[str, str]:
     try:
         with quietly():
-            return pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=HEADER_ELEMENTS)
+            header = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=IDENTITY)
+            sop_class, sop_instance = (str(header.get(keyword) or "") for keyword in IDENTITY)
     except Exception:  # pydicom raises anything from KeyError to struct.error over damaged bytes
         raise RefusedObject(CANNOT_UNDERSTAND, *said) from None
+    return sop_class, sop_instance
 
 
 def is_uid(text: str) -> bool:

@@ -10,7 +10,7 @@ from pydicom import Dataset, dcmwrite
 
 from app.analyst import Analyst
 from pipeline.errors import PipelineError
-from pipeline.export.source import SourceHeaders, source_headers
+from pipeline.export import SourceHeaders, result_objects, source_headers
 from pipeline.finding import Analysis
 from pipeline.read import read
 from pipeline.read_quietly import quietly
@@ -50,16 +50,8 @@ class Judge:
 
     def results(self, judged: Judged, kinds: Sequence[str]) -> dict[str, bytes]:
         """kind -> DICOM file (PS3.10)."""
-        make = self.make or _result_objects()
+        make = self.make or result_objects
         return {kind: written(dataset) for kind, dataset in make(judged.analysis, judged.source, kinds).items()}
-
-
-def _result_objects() -> MakeResults:
-    """Imported with the first result: highdicom takes a second."""
-    import pipeline.export
-
-    made: MakeResults = pipeline.export.result_objects  # type: ignore[attr-defined]
-    return made
 
 
 def written(dataset: Dataset) -> bytes:
