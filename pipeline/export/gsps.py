@@ -9,7 +9,7 @@ from highdicom.pr import GraphicAnnotation, GraphicLayer, GraphicObject, Graysca
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from pipeline.dicom_values import text
+from pipeline.dicom_values import items, number, numbers, text, values_of
 from pipeline.document import DISCLAIMER
 from pipeline.export.content import outline_points
 from pipeline.export.result import Result, described, equipment, finished
@@ -17,11 +17,17 @@ from pipeline.finding import Finding, Kind
 from pipeline.overlay import COLOURS, caption
 
 LAYER = "MAMMOSCOPE"
+GREY = (
+    "ModalityLUTSequence", "RescaleSlope", "RescaleIntercept", "RescaleType", "VOILUTSequence", "WindowCenter",
+    "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction",
+)  # fmt: skip
 
 
 def gsps(result: Result) -> Dataset:
     """Modality and VOI LUT are the image's own: what a presentation state leaves out would count as identity."""
-    image = described(result.source)
+    image, grey = described(result.source), _grey_transformations(result.source.dataset)
+    for keyword in GREY:
+        image.pop(keyword, None)  # added below: highdicom takes only some of the forms that files have
     layer = GraphicLayer(LAYER, 1, DISCLAIMER, CIELabColor.from_rgb(*COLOURS[Kind.MASS]))
     outlines = [_outline(result, number, finding) for number, finding in result.findings]
     captions = [_caption(result, number, finding) for number, finding in result.findings]
@@ -41,6 +47,7 @@ def gsps(result: Result) -> Dataset:
         transfer_syntax_uid=ExplicitVRLittleEndian,
         **equipment(result),
     )
+    made.update(grey)
     _show_the_whole_image(made, result)
     made.Laterality = ""  # one series for both breasts
     made.PresentationCreationDate, made.PresentationCreationTime = result.day, result.moment
@@ -64,6 +71,25 @@ def _caption(result: Result, number: int, finding: Finding) -> TextObject:
 def _footer() -> TextObject:
     """Along the lower edge of what is displayed."""
     return TextObject(DISCLAIMER, "DISPLAY", bounding_box=(0.0, 0.96, 1.0, 1.0), text_justification="LEFT")
+
+
+def _grey_transformations(image: Dataset) -> Dataset:
+    """The image's modality and VOI LUT as a state says them: one table, else one window (PS3.3 C.11.1 and C.11.8)."""
+    made, voi = Dataset(), Dataset()
+    if items(image, "ModalityLUTSequence"):
+        made.ModalityLUTSequence = [items(image, "ModalityLUTSequence")[0]]
+    elif number(image, "RescaleSlope") is not None and number(image, "RescaleIntercept") is not None:
+        made.add(image["RescaleSlope"])
+        made.add(image["RescaleIntercept"])
+        made.RescaleType = text(image, "RescaleType") or "US"
+    if items(image, "VOILUTSequence"):
+        voi.VOILUTSequence = [items(image, "VOILUTSequence")[0]]
+    elif numbers(image, "WindowCenter") and (number(image, "WindowWidth") or 0) > 0:
+        voi.WindowCenter, voi.WindowWidth = values_of(image, "WindowCenter")[0], values_of(image, "WindowWidth")[0]
+        voi.VOILUTFunction = text(image, "VOILUTFunction") or "LINEAR"
+    if len(voi) > 0:
+        made.SoftcopyVOILUTSequence = [voi]
+    return made
 
 
 def _presentation_lut_shape(image: Dataset) -> str:
