@@ -68,6 +68,8 @@ def _name(syntax: UID) -> str:
 
 
 def _decoded(dataset: Dataset, syntax: UID) -> Any:
+    if _is_stored_high(dataset) and (not syntax.is_compressed or syntax.is_deflated or syntax == uid.RLELossless):
+        return _brought_down(pixel_array(dataset, raw=True, correct_unused_bits=False), dataset)
     if not syntax.is_compressed or syntax.is_deflated:
         return pixel_array(dataset, raw=True)
     if syntax not in DECODERS:
@@ -83,6 +85,19 @@ def _decoded(dataset: Dataset, syntax: UID) -> Any:
         if syntax not in uid.JPEGLSTransferSyntaxes:
             raise
         return _by_gdcm(frame, dataset, syntax)  # more patient than pyjpegls with filling bytes before the end marker
+
+
+def _is_stored_high(dataset: Dataset) -> bool:
+    """High Bit (0028,0102) above one less than Bits Stored (0028,0101), where PS3.5 8.1.1 wants it."""
+    stored, allocated = integer(dataset, "BitsStored"), integer(dataset, "BitsAllocated")
+    return stored - 1 < integer(dataset, "HighBit") < allocated
+
+
+def _brought_down(pixels: NDArray[Any], dataset: Dataset) -> NDArray[Any]:
+    """Without the bits above and below the stored ones; signed values keep their sign."""
+    stored, allocated = integer(dataset, "BitsStored"), integer(dataset, "BitsAllocated")
+    above = pixels << (allocated - 1 - integer(dataset, "HighBit"))
+    return np.asarray(above >> (allocated - stored))
 
 
 def _check_codestream(frame: bytes, rows: int, columns: int) -> None:

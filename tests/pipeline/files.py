@@ -137,3 +137,19 @@ def lut(first: int, bits: int, *data: int) -> Dataset:
 
 
 UNCOMPRESSED = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian)
+
+
+def stored_high(pixels: Grey, bits: int) -> bytes:
+    """A file whose pixels stand in the highest bits allocated, with an overlay plane of its own beside them."""
+    shift = 16 - bits
+    dataset = data_set((pixels << shift) | 1, BitsStored=bits)
+    dataset.HighBit = 15
+    rows, columns = pixels.shape
+    dataset.add_new(0x60000010, "US", rows)
+    dataset.add_new(0x60000011, "US", columns)
+    dataset.add_new(0x60000040, "CS", "G")
+    dataset.add_new(0x60000050, "SS", [1, 1])
+    dataset.add_new(0x60000100, "US", 1)
+    dataset.add_new(0x60000102, "US", 0)
+    dataset.add_new(0x60003000, "OW", b"\xff" * (rows * columns // 8))
+    return written(dataset)
