@@ -59,7 +59,7 @@ def _bare() -> bytes:
     """No patient, no orientation, no view, no spacing; shown by a table."""
     left_out = dict.fromkeys(("ViewPosition", "ImageLaterality", "ImagerPixelSpacing"))
     made = data_set(levels(12), **_uids("bare"), **left_out)
-    made.VOILUTSequence = Sequence([lut(0, 12, *(min(4095, 2 * i) for i in range(4096)))])
+    made.VOILUTSequence = Sequence([lut(0, 16, *(min(65535, 20 * i) for i in range(4096)))])
     made.VOILUTSequence[0].LUTExplanation = "PLAIN"
     return written(made)
 
