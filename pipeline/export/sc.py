@@ -68,6 +68,8 @@ def _say_where(made: Dataset, result: Result, scale: float) -> None:
     made.PatientOrientation = list(values_of(source, "PatientOrientation"))
     if mammogram.laterality is not None:
         made.ImageLaterality = mammogram.laterality.value
+    else:
+        made.Laterality = ""  # type 2C: a breast has a side, which is unknown
     if mammogram.spacing_mm is not None:
         made.NominalScannedPixelSpacing = [f"{side / scale:.8g}" for side in mammogram.spacing_mm]
 
