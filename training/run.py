@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -25,6 +26,14 @@ LICENCES = {
     "imagenet": "start weights: MobileNetV2 trained on ImageNet, Apache-2.0",
 }
 
+PUBLISHED = {  # what the paper presets are; a verdict describes the compact one
+    "detector": "RetinaNet of TensorFlow Model Garden (Lin et al. 2017), ResNet-50, pyramid of 256 channels",
+    "segmenter": "U-Net 32-512, 8-layer vision transformer added at the bottleneck (after TransUNet, Chen et al. 2021)",
+    "pathology": "three ResNet50 (He et al. 2016) over image, shape and margin, pooled, dense 512, one logit",
+    "masking": "one convolution of 16, maximum pooling, three logits, over a squashed view",
+    "cancer": "frozen ResNet50V2 (He et al. 2016) over a squashed view, average pooling, dense 128, one logit",
+}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -43,19 +52,30 @@ class Run:
         return f"{self.preset}-{self.task}"
 
     @property
+    def command(self) -> str:
+        """What to type to make these weights again."""
+        chosen = {"--preset": self.preset, "--held-out": self.held_out, "--epochs": self.epochs}
+        usual = {"--preset": "compact", "--held-out": 0, "--epochs": None}
+        options = "".join(f" {name} {value}" for name, value in chosen.items() if value != usual[name])
+        return f"mammoscope train {self.task} --data ROOT --out DIR{options}"
+
+    @property
     def weight_file(self) -> Path:
         return self.out / "weights" / f"{self.name}.tflite"
 
     def prepared(self, examples: list[Example], longest: int) -> list[PreparedExample]:
         return prepared(examples, self.recipe, longest, self.out / "cache")
 
+    @property
+    def starts_from_imagenet(self) -> bool:
+        """Whether a MobileNetV2 is in the network and the file to fill it with is at hand; never downloaded."""
+        return self.preset == "compact" and self.task != "segmenter" and (self.data / IMAGENET).is_file()
+
     def start_from_imagenet(self, model: Any) -> bool:
-        """Fill the compact networks' MobileNetV2 where the weight file is at hand; never downloaded."""
-        found = self.preset == "compact" and (self.data / IMAGENET).is_file()
-        if found:
+        if self.starts_from_imagenet:
             load_mobilenet_v2(model, self.data / IMAGENET)
             freeze_batch_norms(model)
-        return found
+        return self.starts_from_imagenet
 
 
 @dataclass(frozen=True)
@@ -75,11 +95,12 @@ class Verdict:
 
 def write_verdict(run: Run, verdict: Verdict) -> Card:
     """The card beside the exported file."""
+    sources = (*verdict.datasets, "imagenet") if run.starts_from_imagenet else verdict.datasets
     card = Card(
         name=run.name,
         task=run.task,
         preset=run.preset,
-        architecture=verdict.architecture,
+        architecture=verdict.architecture if run.preset == "compact" else PUBLISHED[run.task],
         version=datetime.now(UTC).strftime("%Y.%m.%d"),
         file=run.weight_file.name,
         sha256=digest(run.weight_file),
@@ -90,15 +111,17 @@ def write_verdict(run: Run, verdict: Verdict) -> Card:
             "split": f"by patient; fold {run.held_out} of 5 by SHA-256 of the patient validates, the others train; "
             "no checkpoint was chosen, the schedule was fixed beforehand",
             "seed": verdict.seed,
-            "command": f"mammoscope train {run.task} --data ROOT --out DIR",
+            "command": run.command,
             "date": datetime.now(UTC).date().isoformat(),
-            "machine": f"{platform.machine()}, two cores, no GPU",
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         },
-        metrics={name: Metric(*(round(v, 4) for v in (e.value, e.low, e.high)), e.n) for name, e in verdict.metrics.items()},
+        metrics={
+            name: Metric(*(round(v, 4) for v in (e.value, e.low, e.high)), e.n) for name, e in verdict.metrics.items()
+        },
         calibration=verdict.calibration,
         operating_points=verdict.operating_points,
         limits=verdict.limits,
-        data_licence="; ".join(LICENCES[name] for name in (*verdict.datasets, "imagenet")),
+        data_licence="; ".join(LICENCES[name] for name in sources),
     )
     write_card(card, run.out / "cards" / f"{run.name}.toml")
     return card
@@ -106,7 +129,5 @@ def write_verdict(run: Run, verdict: Verdict) -> Card:
 
 def opened(run: Run, input: Mapping[str, Any]) -> tuple[LiteRtModel, Card]:
     """The exported file as the pipeline opens it, with a card that says just enough to run it."""
-    card = Card(
-        run.name, run.task, run.preset, "", "", run.weight_file.name, digest(run.weight_file), "", input=input
-    )
+    card = Card(run.name, run.task, run.preset, "", "", run.weight_file.name, digest(run.weight_file), "", input=input)
     return open_model(card, threads=2, directory=run.out), card
