@@ -19,7 +19,7 @@ from training.regions import Mass, masses_of, outlines
 from training.run import Run, Verdict, opened, write_verdict
 from training.split import split
 
-SCHEDULE = Schedule(epochs=14, steps_per_epoch=50, learning_rate=1e-3)
+SCHEDULE = Schedule(epochs=10, steps_per_epoch=50, learning_rate=1e-3)
 SHARES = (6, 2)  # of a batch: INbreast, phantoms
 LONGEST = 2048
 PHANTOMS = 100
