@@ -31,7 +31,7 @@ def sc(result: Result) -> Dataset:
     made.RecognizableVisualFeatures = "NO"
     made.LossyImageCompression = "00"
     made.DerivationDescription = "Resampled, shown at 8 bit, outlines and text burnt in. Not for diagnosis."
-    made.ImageComments = DISCLAIMER
+    made.ImageComments = f"{DISCLAIMER} {STAND_IN}"
     made.SourceImageSequence = [_source(result)]
     _say_where(made, result, scale)
     _put_pixels(made, picture)
@@ -46,7 +46,7 @@ def marked(result: Result) -> tuple[NDArray[np.uint8], float]:
         size = (max(1, round(result.columns * scale)), max(1, round(result.rows * scale)))
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     findings = [_scaled(finding, scale) for finding in result.analysis.findings]
-    return draw_marks(grey, findings, result.min_confidence, f"{DISCLAIMER} {STAND_IN}"), scale
+    return draw_marks(grey, findings, result.min_confidence, DISCLAIMER), scale
 
 
 def _scaled(finding: Finding, scale: float) -> Finding:

@@ -22,7 +22,7 @@ from training.phantom.dicom import dicom_bytes
 
 AT = datetime.datetime(2026, 11, 20, 12, 34, 56)
 UNEVEN = np.array([[20.5, 30.25], [60.0, 34.13], [71.77, 60.0], [55.5, 88.25], [30.0, 90.0], [14.02, 61.4]])
-TRIANGLE = np.array([[100.0, 100.0], [130.0, 110.0], [110.0, 140.0]])
+TRIANGLE = np.array([[100.13, 100.21], [130.0, 110.33], [110.29, 140.0]])
 MODELS = {
     "detector": "retinanet-compact 1.2 sha256:0123456789ab",
     "segmenter": "transunet-compact 1.0 sha256:123456789abc",
@@ -121,4 +121,8 @@ def file_of(made: Dataset) -> bytes:
 
 
 def opened(name: str, kind: str, found: bool = True) -> Dataset:
-    return dcmread(io.BytesIO(objects(name, found)[kind]))
+    return read_back(objects(name, found)[kind])
+
+
+def read_back(data: bytes) -> Dataset:
+    return dcmread(io.BytesIO(data))
