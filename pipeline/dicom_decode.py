@@ -43,7 +43,7 @@ def stored_values(dataset: Dataset) -> Stored:
     syntax = dataset.file_meta.TransferSyntaxUID
     try:
         pixels: Stored = _decoded(dataset, syntax)
-    except PipelineError:
+    except (PipelineError, MemoryError):
         raise
     except BaseException as error:
         if not _is_a_decoders(error):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pipeline.errors import ImageTooLarge, UnsupportedImage
 
 MIN_SIDE = 16  # pixels; below that nothing can be seen and the filters of the next stages do not fit
+NO_MEMORY = "There is not enough memory for this image now; send a smaller one, or again when less is running."
 THUMBNAIL = 128  # pixels a side, for judging polarity; a smaller picture is a patch and is not judged
 BRIGHT_AIR = 0.2  # least share of a negative that is air; the measured ones have 0.27 to 0.93
 

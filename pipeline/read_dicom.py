@@ -24,7 +24,7 @@ from pipeline.dicom_groups import lift_groups
 from pipeline.dicom_spacing import spacing_of
 from pipeline.errors import ImageTooLarge, PipelineError, UnreadableImage
 from pipeline.mammogram import Mammogram
-from pipeline.read_checks import looks_negative
+from pipeline.read_checks import NO_MEMORY, looks_negative
 from pipeline.read_quietly import quietly
 
 HEADER_ALLOWANCE = 16_000_000  # bytes of a deflated data set besides two for each pixel
@@ -38,6 +38,8 @@ def read_dicom(data: bytes, max_pixels: int) -> Mammogram:
             return _mammogram(_parsed(data, max_pixels), max_pixels)
     except PipelineError:
         raise
+    except MemoryError as error:
+        raise ImageTooLarge(NO_MEMORY) from error
     except Exception as error:  # a damaged header may make pydicom raise anything
         raise UnreadableImage("The DICOM header is damaged and cannot be understood; export the file again.") from error
 

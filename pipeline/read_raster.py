@@ -18,9 +18,9 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from pipeline.errors import PipelineError, UnreadableImage, UnsupportedImage
+from pipeline.errors import ImageTooLarge, PipelineError, UnreadableImage, UnsupportedImage
 from pipeline.mammogram import Mammogram
-from pipeline.read_checks import check_size, histogram, looks_negative, occupied_levels
+from pipeline.read_checks import NO_MEMORY, check_size, histogram, looks_negative, occupied_levels
 from pipeline.read_quietly import quietly
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]  # (rows, columns)
@@ -46,12 +46,13 @@ def read_raster(data: bytes, kind: str, max_pixels: int) -> Mammogram:
     """
     try:
         with quietly():
-            samples, warnings = _decode(data, kind, max_pixels)
+            return _mammogram(*_decode(data, kind, max_pixels))
     except PipelineError:
         raise
+    except MemoryError as error:
+        raise ImageTooLarge(NO_MEMORY) from error
     except Exception as error:  # Pillow raises whatever its parsers stumble over
         raise UnreadableImage(f"This {kind} file is damaged or cut off: {_reason(error)}. Send it again.") from error
-    return _mammogram(samples, warnings)
 
 
 def _reason(error: Exception) -> str:
