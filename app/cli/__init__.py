@@ -6,6 +6,7 @@ import click
 
 from app.cli.analyze import analyze
 from app.cli.batch import batch
+from app.cli.deidentify import deidentify
 from app.cli.doctor import doctor
 from app.cli.listen import listen
 from app.cli.phantom import phantom
@@ -16,7 +17,7 @@ from app.settings import DISCLAIMER
 
 __all__ = ["main"]
 
-COMMANDS = (serve, listen, pull, analyze, batch, phantom, train, evaluate, doctor)
+COMMANDS = (serve, listen, pull, analyze, batch, phantom, train, evaluate, deidentify, doctor)
 
 
 @click.group(epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})
