@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
@@ -12,6 +13,7 @@ from pipeline.document_read import as_documented
 from pipeline.export.result import Result, result_of
 from pipeline.export.source import SourceHeaders
 from pipeline.finding import Analysis
+from pipeline.read_quietly import quietly
 
 DEFAULT_CONFIDENCE = 0.3  # what is shown without asking for more, in the browser and in objects alike
 BUILDERS = {  # kind -> where it is made; imported when asked for, because highdicom takes most of a second
@@ -36,16 +38,18 @@ def result_objects(
 
     Findings from `min_confidence` up are shown (the CAD SR keeps the others too, as optional). `at` is when the
     analysis was made, now by default. UIDs depend on the image, the models, what was found and the threshold, so the
-    same result sent twice is the same object; with the same `at`, byte for byte. Figures are
-    rounded as in the result document, so that objects can be made from it later. Raises ValueError for other kinds.
+    same result sent twice is the same object; with the same `at`, byte for byte. Figures are rounded as in the result
+    document, so that objects can be made from it later. Raises ValueError for other kinds.
     """
     moment, rounded = at or datetime.datetime.now(), as_documented(analysis)
-    return {kind: builder(kind)(result_of(kind, rounded, source, min_confidence, moment)) for kind in kinds}
+    with quietly():
+        return {kind: builder(kind)(result_of(kind, rounded, source, min_confidence, moment)) for kind in kinds}
 
 
 def builder(kind: str) -> Callable[[Result], Dataset]:
     if kind not in BUILDERS:
         raise ValueError(f"kind is one of {', '.join(BUILDERS)}, received {kind}")
+    logging.getLogger("highdicom").setLevel(logging.CRITICAL)  # its warnings quote the patient's name
     module, name = BUILDERS[kind].split(":")
     made: Callable[[Result], Dataset] = getattr(import_module(module), name)
     return made

@@ -99,16 +99,21 @@ class SourceHeaders:
 def source_headers(data: bytes) -> SourceHeaders | None:
     """The header of a file that pipeline.read.read() has accepted.
 
-    None for PNG and the like, and for DICOM files without the UIDs of instance, series and study: nothing could refer
-    to them. Elements that cannot be understood are left out.
+    None for PNG and the like, and for DICOM files of a private class or without the UIDs of instance, series and study:
+    nothing could refer to them. Elements that cannot be understood are left out.
     """
     if kind_of(data) != "DICOM":
         return None
     with quietly():
         kept = _kept(data)
-        if kept is None or not all(UID(text(kept, keyword)).is_valid for keyword in IDENTITY):
+        if kept is None or not _can_be_referred_to(kept):
             return None
     return SourceHeaders(kept)
+
+
+def _can_be_referred_to(kept: Dataset) -> bool:
+    uids = [UID(text(kept, keyword)) for keyword in IDENTITY]
+    return all(uid.is_valid for uid in uids) and not uids[0].is_private
 
 
 def _kept(data: bytes) -> Dataset | None:
@@ -141,6 +146,8 @@ def _check_writable(element: DataElement) -> None:
         and len(numbers(Dataset({element.tag: element}), element.keyword)) < element.VM
     ):
         raise ValueError("not a number")
+    if element.VR == "PN" and element.VM > 1:
+        raise ValueError("several names where one belongs")
     alone = Dataset()
     alone.SpecificCharacterSet = "ISO_IR 192"
     alone.add(element)
