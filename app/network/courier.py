@@ -19,9 +19,12 @@ log = logging.getLogger("mammoscope.network")
 
 
 class Hear(Protocol):
-    """Told of every analysis once its results are kept: for the page, for the audit log."""
+    """Told of every analysis once its results are kept: for the page."""
 
     def __call__(self, entry: Entry, judged: Judged) -> None: ...
+
+
+Note = Callable[[str, str, str], None]  # an object's key, its new state, where its results go: for the audit log
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Courier:
     patience: Patience = Patience()
     run: Callable[[Callable[[], Judged]], Judged] = lambda task: task()
     hear: Hear = lambda entry, judged: None
+    note: Note = lambda key, state, destination: None
 
     def analyse_next(self) -> bool:
         """One received object; False when nothing is due."""
@@ -71,6 +75,7 @@ class Courier:
             log.error("object %s, try %d: %s", entry.key, entry.attempts, _where(error))
         else:
             self.inbox.analysed(entry.key, results)
+            self.note(entry.key, ANALYSED, entry.destination)
             self._tell(entry, judged)
             log.info("object %s analysed in %.1f s", entry.key, time.monotonic() - began)
         return True
@@ -111,6 +116,7 @@ class Courier:
 
     def _over(self, entry: Entry, state: str, code: str | None) -> None:
         self.inbox.end(entry.key, state, code)
+        self.note(entry.key, state, entry.destination)
         log.info("object %s %s%s", entry.key, state, f": {code}" if code else "")
 
 

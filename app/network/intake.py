@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.analyst import Analyst
-from app.network.courier import Courier, Hear, Patience
+from app.network.courier import Courier, Hear, Note, Patience
 from app.network.inbox import Inbox
 from app.network.received import Received
 from app.network.results import Judge, Judged, MakeResults
@@ -27,6 +27,7 @@ class Intake:
     settings: Settings
     analyst: Analyst
     hear: Hear = lambda entry, judged: None
+    note: Note = lambda key, state, destination: None
     run: Callable[[Callable[[], Judged]], Judged] = lambda task: task()
     routing: Routing = field(default_factory=Routing)
     patience: Patience = field(default_factory=Patience)
@@ -64,6 +65,6 @@ class Intake:
         with self._starting:
             if self._service is None:
                 judge = Judge(self.analyst, self.settings.max_pixels, self.make)
-                courier = Courier(self.inbox, judge, self.routing, self.patience, self.run, self.hear)
+                courier = Courier(self.inbox, judge, self.routing, self.patience, self.run, self.hear, self.note)
                 self._service = CourierService(courier, self.settings.retention_days)
                 self._service.start()

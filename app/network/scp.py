@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -12,6 +13,7 @@ from pynetdicom import AE, evt
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.transport import ThreadedAssociationServer
 
+from app.network.guard import GuardedServer, GuardedSocket
 from app.network.received import OUT_OF_RESOURCES, SOP_CLASSES, SUCCESS, Received, RefusedObject, received
 from app.network.tls import Tls
 from pipeline.dicom_decode import DECODERS
@@ -27,7 +29,7 @@ UNCOMPRESSED = (
 TRANSFER_SYNTAXES = [*UNCOMPRESSED, *DECODERS]
 VERIFICATION = "1.2.840.10008.1.1"
 ASSOCIATIONS = 8  # at a time; one more is told to come back later
-IDLE_S = 60.0
+IDLE_S = 60.0  # in the middle of something, or between two requests
 
 
 @dataclass
@@ -50,13 +52,15 @@ class StorageScp:
     def start(self) -> int:
         """Listen, in threads of its own; gives the port, which 0 leaves open. Raises OSError."""
         handlers = [(evt.EVT_C_STORE, self._store), (evt.EVT_C_ECHO, lambda event: SUCCESS)]
-        self._server = self._entity().start_server(
+        self._server = self._entity().make_server(
             (self.host, self.port),
-            block=False,
             ssl_context=self.tls.server(),
-            evt_handlers=[*handlers, (evt.EVT_REJECTED, _rejected)],
+            evt_handlers=[*handlers, (evt.EVT_REJECTED, _rejected), (evt.EVT_DIMSE_RECV, _received)],
+            server_class=GuardedServer,
+            largest_bytes=self.largest_bytes,
+            idle_s=IDLE_S,
         )
-        assert self._server is not None
+        threading.Thread(target=self._server.serve_forever, name="listen", daemon=True).start()
         return int(self._server.server_address[1])
 
     def stop(self) -> None:
@@ -91,6 +95,12 @@ class StorageScp:
             log.error("C-STORE not kept: %s", type(error).__name__)
             return OUT_OF_RESOURCES
         return SUCCESS
+
+
+def _received(event: evt.Event) -> None:
+    connection = event.assoc.dul.socket
+    if isinstance(connection, GuardedSocket):
+        connection.message_done()
 
 
 def _rejected(event: evt.Event) -> None:
