@@ -86,10 +86,12 @@ def visible_boxes(outlines: Sequence[Points], height: int, width: int, least: fl
 def regreyed(rng: np.random.Generator, pixels: Grey, ranges: Ranges) -> Grey:
     """Another machine's look: gamma, contrast, brightness, blur and noise; background 0 stays background."""
     inside = pixels > 0
-    value = (pixels / np.float32(255)) ** np.float32(np.exp(rng.uniform(*np.log(ranges.gamma))))
-    value = (value - 0.5) * np.float32(rng.uniform(*ranges.contrast)) + 0.5 + np.float32(rng.uniform(-0.08, 0.08))
+    gamma = np.float32(np.exp(rng.uniform(*np.log(ranges.gamma))))
+    value: NDArray[np.float32] = np.asarray((pixels / np.float32(255)) ** gamma, np.float32)
+    contrast, brightness = np.float32(rng.uniform(*ranges.contrast)), np.float32(rng.uniform(-0.08, 0.08))
+    value = np.asarray((value - 0.5) * contrast + 0.5 + brightness, np.float32)
     if rng.random() < 0.3:
-        value = cv2.GaussianBlur(value, (0, 0), rng.uniform(0.3, ranges.blur))
+        value = np.asarray(cv2.GaussianBlur(value, (0, 0), rng.uniform(0.3, ranges.blur)), np.float32)
     if rng.random() < 0.5:
         value = value + rng.normal(0, rng.uniform(0, ranges.noise) / 255, value.shape).astype(np.float32)
     return np.where(inside, np.clip(value * 255, 1, 255), 0).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""Trains the RetinaNet with Model Garden's own losses. No checkpoint is chosen: the schedule ends, the averages ship."""
+"""Trains the RetinaNet with Model Garden's own losses. No checkpoint is chosen: at the end the averages ship."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import tf_keras
 from official.vision.configs import retinanet
 from official.vision.tasks.retinanet import RetinaNetTask
 
-from models.detector import PRESETS, DetectorConfig, build_detector, garden_config, raw_heads, start_from_imagenet
+from models.detector import DetectorConfig, build_detector, garden_config, raw_heads, start_from_imagenet
 from training.detector_data import Pools, Targets, batch
 
 
@@ -51,7 +51,11 @@ class Trainer:
         for optimizer, group in zip(self.optimizers, self.groups, strict=True):
             optimizer.build(group)
         saved = tf.train.Checkpoint(
-            model=self.model, averages=self.averages, step=self.step, first=self.optimizers[0], second=self.optimizers[1]
+            model=self.model,
+            averages=self.averages,
+            step=self.step,
+            first=self.optimizers[0],
+            second=self.optimizers[1],
         )
         self.manager = tf.train.CheckpointManager(saved, str(folder / "checkpoints"), max_to_keep=2)
         saved.restore(self.manager.latest_checkpoint)
@@ -90,13 +94,14 @@ class Trainer:
             if done % 20 == 0:
                 mean = np.mean(recent, axis=0)
                 seconds = time.monotonic() - started
-                say(json.dumps({"step": done, "class_loss": round(mean[0], 4), "box_loss": round(mean[1], 5), "s": round(seconds)}))
+                losses = {"class_loss": round(mean[0], 4), "box_loss": round(mean[1], 5)}
+                say(json.dumps({"step": done, **losses, "s": round(seconds)}))
                 recent.clear()
             if done % self.schedule.checkpoint_every == 0 or done == self.schedule.steps:
                 self.manager.save()
 
     def _batches(self, pools: Pools) -> Iterator[Targets]:
-        """Made one ahead in a thread; the draws depend on the seed and the step alone, so a resumed run goes on alike."""
+        """Made one ahead in a thread; draws depend on the seed and the step alone, so a resumed run goes on alike."""
         anchors = self.config.anchors.boxes(self.config.height, self.config.width)
 
         def make(step: int) -> Targets:

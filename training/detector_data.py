@@ -65,19 +65,21 @@ def patches_of(scenes: Sequence[Scene]) -> tuple[Patch, ...]:
 
 
 def batch(rng: np.random.Generator, pools: Pools, anchors: Boxes, height: int, width: int) -> Targets:
-    drawn = [_drawn(rng, pool, pools) for pool, share in zip(pools.scenes, pools.shares, strict=True) for _ in range(share)]
+    drawn = [
+        _drawn(rng, pool, pools) for pool, share in zip(pools.scenes, pools.shares, strict=True) for _ in range(share)
+    ]
     views = [augmented(rng, scene, height, width, Ranges()) for scene in drawn]
     labels = [labelled(anchors, boxes) for _, boxes in views]
-    images = np.stack([image for image, _ in views])[..., None] / np.float32(255)
+    images = np.asarray(np.stack([image for image, _ in views])[..., None] / np.float32(255), np.float32)
     classes, codes, class_weights, box_weights = (np.stack(parts) for parts in zip(*labels, strict=True))
     return Targets(images, classes, codes, class_weights, box_weights)
 
 
 def _drawn(rng: np.random.Generator, pool: Sequence[Scene], pools: Pools) -> Scene:
-    scene = pool[rng.integers(len(pool))]
+    scene = pool[int(rng.integers(len(pool)))]
     if scene.outlines or not pools.patches or rng.random() > pools.paste_chance:
         return scene
-    pasted = paste(rng, scene.pixels, pools.patches[rng.integers(len(pools.patches))])
+    pasted = paste(rng, scene.pixels, pools.patches[int(rng.integers(len(pools.patches)))])
     return scene if pasted is None else Scene(pasted[0], (pasted[1],))
 
 

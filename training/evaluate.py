@@ -90,7 +90,9 @@ def detection(results: Sequence[Judged]) -> dict[str, Estimate]:
 
 def found_masses(results: Sequence[Judged], outlined: bool) -> dict[str, Estimate]:
     """Outline and pathology of the masses that some mark found, whatever its confidence."""
-    pairs = [(r, mass, mark) for r in results for mass in r.example.masses or () if (mark := best(mass.box, r.analysis))]
+    pairs = [
+        (r, mass, mark) for r in results for mass in r.example.masses or () if (mark := best(mass.box, r.analysis))
+    ]
     judged = [(r, mass, mark) for r, mass, mark in pairs if mark.malignant is not None]
     scores = np.array([mark.malignant for _, _, mark in judged], float)
     figures = {
@@ -99,7 +101,8 @@ def found_masses(results: Sequence[Judged], outlined: bool) -> dict[str, Estimat
         )
     }
     if outlined:
-        ious = np.array([0.0 if k.outline is None else outline_iou(m.outline, k.outline) for _, m, k in pairs])
+        both = [(mass.outline, mark.outline) for _, mass, mark in pairs]
+        ious = np.array([0.0 if true is None or said is None else outline_iou(true, said) for true, said in both])
         dice = 2 * ious / (1 + ious)
         patients = [r.example.patient for r, _, _ in pairs]
         figures["found masses, outline, mean Dice"] = bootstrap(patients, lambda rows: float(dice[list(rows)].mean()))
@@ -122,15 +125,18 @@ def whole_image(results: Sequence[Judged]) -> dict[str, Estimate]:
         said = [LEVELS.index(r.analysis.masking.level) for r in known if r.analysis.masking]
         figures["masking level, balanced accuracy"] = balanced_accuracy(patients, truth, said)
     labelled = [r for r in results if r.example.cancer is not None]
-    patients, truth = [r.example.patient for r in labelled], [bool(r.example.cancer) for r in labelled]
+    patients, cancers = [r.example.patient for r in labelled], [bool(r.example.cancer) for r in labelled]
     scores = np.array([r.analysis.cancer for r in labelled], float)
-    figures["whole-image cancer, AUC"] = auc(patients, truth, scores)
+    figures["whole-image cancer, AUC"] = auc(patients, cancers, scores)
     if all(r.example.machine for r in labelled):
         machines = [str(r.example.machine) for r in labelled]
-        figures["whole-image cancer, AUC within machine"] = auc_within(patients, truth, scores, machines)
+        figures["whole-image cancer, AUC within machine"] = auc_within(patients, cancers, scores, machines)
     return figures
 
 
 def table(figures: dict[str, Estimate]) -> str:
-    lines = [f"| {name} | {figure.value:.3f} | {figure.low:.3f}-{figure.high:.3f} | {figure.n} |" for name, figure in figures.items()]
+    lines = [
+        f"| {name} | {figure.value:.3f} | {figure.low:.3f}-{figure.high:.3f} | {figure.n} |"
+        for name, figure in figures.items()
+    ]
     return "\n".join(["| validation patients | value | 95 % interval | n |", "|---|---|---|---|", *lines])

@@ -1,6 +1,7 @@
 """One way to train every Keras network of ours: drawn batches, cosine schedule, averaged weights, resumable.
 
-The number of steps is fixed beforehand and no checkpoint is chosen, so figures on validation patients are not flattered.
+The number of steps is fixed beforehand and no checkpoint is chosen, so that figures on validation patients are not
+flattered.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Schedule:
         return self.epochs * self.steps_per_epoch
 
 
-class Drawn(keras.utils.PyDataset):  # type: ignore[misc]
+class Drawn(keras.utils.PyDataset):
     """Batches that depend on the seed and their number alone, so that a resumed run sees what it would have seen."""
 
     def __init__(self, draw: Draw, schedule: Schedule) -> None:
@@ -53,7 +54,7 @@ class Drawn(keras.utils.PyDataset):  # type: ignore[misc]
         self._epoch = epoch
 
 
-class _FollowEpoch(keras.callbacks.Callback):  # type: ignore[misc]
+class _FollowEpoch(keras.callbacks.Callback):
     """Tells the batches which epoch a restored run really is in."""
 
     def __init__(self, data: Drawn) -> None:

@@ -64,7 +64,7 @@ def cut(rng: np.random.Generator, mass: Mass, side: int) -> tuple[NDArray[np.flo
     image = regreyed(rng, shrunk_and_warped(mass.pixels, matrix, side), RANGES)
     inside = np.zeros((side, side), np.uint8)
     cv2.fillPoly(inside, [np.round(moved(mass.outline, matrix) - 0.5).astype(np.int32)], 1)
-    return image / np.float32(255), inside.astype(np.bool_)
+    return np.asarray(image / np.float32(255), np.float32), inside.astype(np.bool_)
 
 
 def shrunk_and_warped(pixels: Grey, matrix: Matrix, side: int) -> Grey:
@@ -81,7 +81,8 @@ def outlines(masses: Sequence[Sequence[Mass]], shares: Sequence[int], side: int)
     """Batches for the segmenter: so many of every group; labels (B, side, side, 1)."""
 
     def draw(rng: np.random.Generator) -> Batch:
-        drawn = [group[rng.integers(len(group))] for group, n in zip(masses, shares, strict=True) for _ in range(n)]
+        groups = [group for group, n in zip(masses, shares, strict=True) for _ in range(n)]
+        drawn = [group[int(rng.integers(len(group)))] for group in groups]
         views = [cut(rng, mass, side) for mass in drawn]
         images = np.stack([image for image, _ in views])[..., None]
         inside = np.stack([mask for _, mask in views])[..., None].astype(np.float32)

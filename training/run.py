@@ -115,9 +115,7 @@ def write_verdict(run: Run, verdict: Verdict) -> Card:
             "date": datetime.now(UTC).date().isoformat(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         },
-        metrics={
-            name: Metric(*(round(v, 4) for v in (e.value, e.low, e.high)), e.n) for name, e in verdict.metrics.items()
-        },
+        metrics={name: _rounded(figure) for name, figure in verdict.metrics.items()},
         calibration=verdict.calibration,
         operating_points=verdict.operating_points,
         limits=verdict.limits,
@@ -125,6 +123,10 @@ def write_verdict(run: Run, verdict: Verdict) -> Card:
     )
     write_card(card, run.out / "cards" / f"{run.name}.toml")
     return card
+
+
+def _rounded(figure: Estimate) -> Metric:
+    return Metric(round(figure.value, 4), round(figure.low, 4), round(figure.high, 4), figure.n)
 
 
 def opened(run: Run, input: Mapping[str, Any]) -> tuple[LiteRtModel, Card]:

@@ -67,4 +67,4 @@ def _augmented(rng: np.random.Generator, pixels: Grey) -> NDArray[np.float32]:
     height, width = pixels.shape
     ranges = replace(RANGES, noise=4.0)
     view = regreyed(rng, warped(pixels, random_affine(rng, height, width, ranges), height, width), ranges)
-    return view[..., None] / np.float32(255)
+    return np.asarray(view[..., None] / np.float32(255), np.float32)

@@ -15,7 +15,8 @@ CLUSTER = Finding(Kind.CALCIFICATION_CLUSTER, Box(120, 220, 30, 30), 0.2)
 def test_nothing_is_drawn_below_the_confidence_asked_for() -> None:
     drawn = draw_marks(GREY, [MASS, CLUSTER], 0.9)
     assert (drawn == 90).all()
-    assert (drawn.shape, drawn.dtype) == ((300, 200, 3), np.uint8)
+    assert drawn.shape == (300, 200, 3)
+    assert drawn.dtype == np.uint8
 
 
 def test_the_box_is_drawn_at_its_place_in_the_colour_of_its_kind() -> None:

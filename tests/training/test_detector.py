@@ -90,7 +90,7 @@ def test_the_averages_ship_and_the_file_answers_as_the_network(
     export(trainer, run)
     file = LiteRtModel(run.weight_file)
     assert file.output_names == ("box_code", "logits")
-    image = disc(128, 64, (30, 60), 12)[None, :, :, None] / np.float32(255)
+    image = np.asarray(disc(128, 64, (30, 60), 12)[None, :, :, None] / 255, np.float32)
     codes, logits = file(image)
     expected_logits, expected_codes = (np.asarray(part) for part in heads(trainer, image))
     assert probability(logits) == pytest.approx(probability(expected_logits), abs=5e-3)

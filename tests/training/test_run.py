@@ -30,7 +30,7 @@ def verdict(**changed: Any) -> Verdict:
 
 
 def run_in(folder: Path, **changed: Any) -> Run:
-    run = Run(**({"task": "masking", "data": folder / "data", "out": folder / "out"} | changed))
+    run = Run("masking", folder / "data", folder / "out", **changed)
     run.weight_file.parent.mkdir(parents=True)
     run.weight_file.write_bytes(b"weights")
     return run

@@ -32,7 +32,8 @@ LONGEST = 1056
 PHANTOMS = 200
 FALSE_MARKS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
 LIMITS = (
-    "Few masses: those of INbreast (digital, one hospital) and mini-MIAS (film), some shown again in other breasts, and drawn ones.",
+    "Few masses: those of INbreast (digital, one hospital) and mini-MIAS (film), some shown again in other breasts, "
+    "and drawn ones.",
     "Asymmetries and distortions without a mass were not taught; calcifications are another network's task.",
     "A mark's confidence is the detector's own and no probability of cancer.",
 )
@@ -77,9 +78,11 @@ def judge(run: Run, config: DetectorConfig, validation: list[PreparedExample], t
     images = [scored(item, network) for item in validation if item.example.dataset == "inbreast"]
     film = [scored(item, network) for item in validation if item.example.dataset == "mini_mias"]
     return Verdict(
-        architecture="RetinaNet of TensorFlow Model Garden (Lin et al. 2017), MobileNetV2, pyramid of 96 channels, levels 3-6",
+        architecture="RetinaNet of TensorFlow Model Garden (Lin et al. 2017), MobileNetV2, pyramid of 96 channels, "
+        "levels 3-6",
         input=input,
-        data=f"{trained_on} views of {', '.join(DATASETS)} and {PHANTOMS} phantoms; {len(images)} INbreast views validate",
+        data=f"{trained_on} views of {', '.join(DATASETS)} and {PHANTOMS} phantoms; "
+        f"{len(images)} INbreast views validate",
         datasets=DATASETS,
         metrics={
             "sensitivity_at_1_false_mark_iou02": sensitivity_at(images, 1.0, 0.2),
@@ -106,6 +109,10 @@ def operating_points(images: list[ScoredImage]) -> tuple[dict[str, float], ...]:
     points = []
     for confidence in (i / 20 for i in range(1, 20)):
         shown = curve.confidences >= confidence
-        sensitivity, false_marks = (float(part[shown].max(initial=0.0)) for part in (curve.sensitivity, curve.false_marks))
-        points.append({"confidence": confidence, "sensitivity": round(sensitivity, 4), "false_marks": round(false_marks, 4)})
+        sensitivity, false_marks = (
+            float(part[shown].max(initial=0.0)) for part in (curve.sensitivity, curve.false_marks)
+        )
+        points.append(
+            {"confidence": confidence, "sensitivity": round(sensitivity, 4), "false_marks": round(false_marks, 4)}
+        )
     return tuple(points)

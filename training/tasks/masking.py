@@ -22,7 +22,8 @@ DATASETS = ("inbreast", "mini_mias", "rsna_subset")
 SCHEDULE = Schedule(epochs=12, steps_per_epoch=50, learning_rate=5e-4)
 LEVELS = list(MaskingLevel)
 LIMITS = (
-    "Density stands in for masking: A low, B medium, C and D high; F, G, D of mini-MIAS likewise. No interval cancers were seen.",
+    "Density stands in for masking: A low, B medium, C and D high; F, G, D of mini-MIAS likewise. No interval cancers "
+    "were seen.",
     "RSNA densities come from one site only, and its images are squashed to a square.",
 )
 
@@ -54,7 +55,7 @@ def judge(run: Run, validation: list[PreparedExample], height: int, width: int, 
     for name in ("all", *DATASETS):
         rows = [i for i, item in enumerate(validation) if name in ("all", item.example.dataset)]
         patients = [validation[i].example.patient for i in rows]
-        truth = [LEVELS.index(validation[i].example.masking) for i in rows if validation[i].example.masking]
+        truth = [LEVELS.index(level) for i in rows if (level := validation[i].example.masking)]
         metrics[f"balanced_accuracy_{name}"] = balanced_accuracy(patients, truth, [said[i] for i in rows])
     return Verdict(
         architecture="MobileNetV2 (Sandler et al. 2018) over a squashed view, average pooling, three logits",

@@ -24,7 +24,8 @@ SCHEDULE = Schedule(epochs=10, steps_per_epoch=30, learning_rate=2e-4, average=0
 BATCH = 16
 LONGEST = 2048
 LIMITS = (
-    "On INbreast BI-RADS 4, 5 and 6 stand in for malignancy: the network partly learns how suspicious a mass looks, not what it is.",
+    "On INbreast BI-RADS 4, 5 and 6 stand in for malignancy: the network partly learns how suspicious a mass looks, "
+    "not what it is.",
     "Judged with the reader's own outline; after the segmenter the outline is less exact.",
     "The calibration was fitted on the same validation patients that the figures come from; AUC does not depend on it.",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.export import export_model
 from models.segmenter import build_segmenter
@@ -10,6 +11,7 @@ from pipeline.crop import crop_around
 from pipeline.geometry import Box
 from pipeline.models import UNetSegmenter
 from pipeline.segment import filled, outline_of
+from training.datasets.base import Example
 from training.datasets.phantoms import phantoms
 from training.datasets.prepared import examples
 from training.fit import Schedule, fit
@@ -24,7 +26,8 @@ SHARES = (6, 2)  # of a batch: INbreast, phantoms
 LONGEST = 2048
 PHANTOMS = 100
 LIMITS = (
-    "87 contoured masses of one hospital are all there is; spiculated margins are outlined as the radiologist drew them, without their spicules.",
+    "87 contoured masses of one hospital are all there is; spiculated margins are outlined as the radiologist drew "
+    "them, without their spicules.",
     "Judged on squares around the true mass; after the detector the square is less well placed.",
 )
 
@@ -42,7 +45,7 @@ def train(run: Run) -> None:
     write_verdict(run, judge(run, _masses(run, validation), side, len(real)))
 
 
-def _masses(run: Run, found: list) -> list[Mass]:  # type: ignore[type-arg]
+def _masses(run: Run, found: list[Example]) -> list[Mass]:
     return [mass for item in run.prepared([e for e in found if e.masses], LONGEST) for mass in masses_of(item)]
 
 
@@ -53,7 +56,8 @@ def judge(run: Run, masses: list[Mass], side: int, trained_on: int) -> Verdict:
     ious, dices = np.array(overlaps), np.array([2 * iou / (1 + iou) for iou in overlaps])
     patients = [mass.patient for mass in masses]
     return Verdict(
-        architecture="U-Net 16-256 with a 4-layer vision transformer added at the bottleneck (after TransUNet, Chen et al. 2021)",
+        architecture="U-Net 16-256 with a 4-layer vision transformer added at the bottleneck (after TransUNet, "
+        "Chen et al. 2021)",
         input=input,
         data=f"{trained_on} masses of INbreast and those of {PHANTOMS} phantoms; {len(masses)} masses validate",
         datasets=("inbreast",),
@@ -72,5 +76,5 @@ def intersection_over_union(mass: Mass, network: UNetSegmenter) -> float:
     return float((truth & said).sum() / (truth | said).sum())
 
 
-def _mean(patients: list[str], values: np.ndarray) -> Estimate:  # type: ignore[type-arg]
+def _mean(patients: list[str], values: NDArray[np.float64]) -> Estimate:
     return bootstrap(patients, lambda rows: float(values[list(rows)].mean()))
