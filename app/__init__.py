@@ -24,7 +24,7 @@ def create_app(
     `load` gives the Models on first use; `weights_problems` says in words what keeps us from being ready (nothing:
     ready). Both default to the shipped weights. An `analyst` takes the place of the whole pipeline.
     """
-    from app import errors, openapi, routes, security
+    from app import audit_requests, errors, openapi, routes, security
     from app.analyst import Analyst, shipped_models, shipped_weights_problems
     from app.services import Services
 
@@ -41,6 +41,7 @@ def create_app(
     errors.register(app)
     security.register(app, settings)
     services.metrics.register(app)
+    audit_requests.register(app, services.audit)
     routes.register(app)
     openapi.register(app)
     return app

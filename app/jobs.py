@@ -32,8 +32,16 @@ INTERRUPTED = problem("internal_error", "The program stopped twice during this a
 
 
 class Jobs:
-    def __init__(self, settings: Settings, store: Store, analyst: Analyst, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        analyst: Analyst,
+        metrics: Metrics,
+        expired: Callable[[str], None] = lambda id_: None,
+    ) -> None:
         self.settings, self.store, self.analyst, self.metrics = settings, store, analyst, metrics
+        self.expired = expired  # told of each analysis that grew too old
         self.worker = Worker(settings.queue_limit)
         self._changed = threading.Condition()
         self._fresh: OrderedDict[str, Mammogram] = OrderedDict()
@@ -76,7 +84,8 @@ class Jobs:
 
     def expire(self) -> None:
         if self.settings.retention_days > 0:
-            self.store.expire(self.settings.retention_days)
+            for id_ in self.store.expire(self.settings.retention_days):
+                self.expired(id_)
 
     def wait(self, id_: str, seconds: float) -> Record | None:
         """The record once it is over, or as it stands after `seconds`; None when it was deleted."""

@@ -10,6 +10,8 @@ from typing import cast
 from flask import current_app
 
 from app.analyst import Analyst
+from app.audit import Audit
+from app.audit_requests import of_the_network, record_or_log
 from app.jobs import Jobs
 from app.metrics import Metrics
 from app.network.intake import Intake
@@ -27,13 +29,17 @@ class Services:
     prototype: Prototype
     metrics: Metrics
     network: Intake
+    audit: Audit
     weights_problems: Callable[[], list[str]]
     streams: threading.BoundedSemaphore
 
     @classmethod
     def start(cls, settings: Settings, analyst: Analyst, weights_problems: Callable[[], list[str]]) -> Services:
         store, metrics = Store(settings.data_dir), Metrics()
-        jobs = Jobs(settings, store, analyst, metrics)
+        audit = Audit(settings.data_dir)
+        jobs = Jobs(
+            settings, store, analyst, metrics, lambda id_: record_or_log(audit, "retention", "deleted", id_, None)
+        )
         streams = threading.BoundedSemaphore(max(1, settings.threads // 2))
         metrics.watch_queue(lambda: float(jobs.worker.waiting))
         jobs.start()
@@ -41,10 +47,12 @@ class Services:
             settings,
             analyst,
             hear=shown_on_the_page(store, analyst),
+            note=of_the_network(audit),
             run=lambda task: jobs.worker.submit(task, force=True).result(),  # one analysis at a time in all
         )
         network.start()
-        return cls(settings, store, jobs, Prototype(jobs, analyst), metrics, network, weights_problems, streams)
+        prototype = Prototype(jobs, analyst)
+        return cls(settings, store, jobs, prototype, metrics, network, audit, weights_problems, streams)
 
 
 def services() -> Services:

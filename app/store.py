@@ -164,12 +164,11 @@ class Store:
                 shutil.rmtree(folder, ignore_errors=True)
         return tuple(row["id"] for row in queued)
 
-    def expire(self, days: float) -> None:
-        """Delete what is finished and older than `days`."""
+    def expire(self, days: float) -> tuple[str, ...]:
+        """Delete what is finished and older than `days`; gives their ids."""
         limit = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
-        for record in self.newest_first():
-            if record.over and record.created < limit:
-                self.delete(record.id)
+        old = [record.id for record in self.newest_first() if record.over and record.created < limit]
+        return tuple(id_ for id_ in old if self.delete(id_))
 
 
 def _record(row: sqlite3.Row) -> Record:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from app.cli.analyze import analyze
+from app.cli.audit import audit
 from app.cli.batch import batch
 from app.cli.deidentify import deidentify
 from app.cli.doctor import doctor
@@ -17,7 +18,7 @@ from app.settings import DISCLAIMER
 
 __all__ = ["main"]
 
-COMMANDS = (serve, listen, pull, analyze, batch, phantom, train, evaluate, deidentify, doctor)
+COMMANDS = (serve, listen, pull, analyze, batch, phantom, train, evaluate, deidentify, audit, doctor)
 
 
 @click.group(epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})

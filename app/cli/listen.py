@@ -52,6 +52,8 @@ def listen(
     least_free: int,
 ) -> None:
     """Listen for mammograms (C-STORE, C-ECHO), analyse them, send the results to a DICOM node."""
+    from app.audit import Audit
+    from app.audit_requests import of_the_network
     from app.cli import reading
     from app.network.intake import Intake
     from app.network.page import shown_on_the_page
@@ -67,6 +69,7 @@ def listen(
         settings,
         analyst,
         hear=shown_on_the_page(Store(settings.data_dir), analyst),
+        note=of_the_network(Audit(settings.data_dir)),
         routing=Routing(aet, tls, send_tls),
         limit=queue_limit,
         least_free_bytes=least_free << 20,
