@@ -57,6 +57,7 @@ def test_highdicom_reads_the_regions_of_the_measurement_report(tmp_path: Path) -
     groups = report.get_planar_roi_measurement_groups()
     assert len(groups) == len(SHOWN)
     for group, finding in zip(groups, SHOWN, strict=True):
+        assert isinstance(group.roi, highdicom.sr.ImageRegion)
         assert group.roi.value == pytest.approx(expected(finding), rel=FLOAT32)
         assert group.roi.graphic_type.value == "POLYLINE"
 
