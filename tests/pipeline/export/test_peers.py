@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.export import KINDS
-from tests.pipeline.export.cases import SOURCES, objects, received
+from tests.pipeline.export.cases import SOURCES, objects, opened, received
 
 REPORTS = ("cad_sr", "sr")
 # What dciodvfy and dcentvfy warn of, and why it stays.
@@ -77,3 +77,13 @@ def test_dsrdump_reads_both_reports(tmp_path: Path, name: str, found: bool) -> N
         assert title in said
         assert not re.search(r"^E:", said, re.MULTILINE)
         assert ("(POLYLINE," in said) is found
+
+
+def test_dcmtk_passes_the_presentation_state(tmp_path: Path) -> None:
+    assert "Test passed" in run("dcmpschk", kept(tmp_path, "phantom", True)["gsps"])
+
+
+def test_dcmtk_takes_the_report_out_again(tmp_path: Path) -> None:
+    run("dcm2pdf", kept(tmp_path, "phantom", True)["pdf"], tmp_path / "report.pdf")
+    made = opened("phantom", "pdf")
+    assert (tmp_path / "report.pdf").read_bytes() == made.EncapsulatedDocument[: made.EncapsulatedDocumentLength]
