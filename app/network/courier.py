@@ -34,7 +34,7 @@ class Patience:
     first_s: float = 5.0
     longest_s: float = 3600.0
     analyses: int = 3  # an object that stopped the program this often is given up
-    deliveries: int = 40  # with these waits, a day and a half
+    deliveries: int = 40  # with these waits, thirty hours
 
     def wait_s(self, attempts: int) -> float:
         return min(self.first_s * 2.0 ** min(attempts - 1, 30), self.longest_s)

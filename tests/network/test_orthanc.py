@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ from pipeline.read import read
 from tests.app.test_whole_way import stub_networks
 from tests.network import orthanc, station
 from tests.network.orthanc import Orthanc, storescu
-from tests.network.programs import free_port, stop, until
+from tests.network.programs import free_port, run, stop, until
 from tests.network.stubs import changed, phantom, uid_of
 
 KINDS = ("--results", "cad_sr,sr,seg")
@@ -101,6 +102,11 @@ def test_a_mammogram_goes_from_the_pacs_to_us_and_its_results_go_back(
     finally:
         stop(listening.process)
     check_results(pacs, expected, mammogram)
+    study = dcmread(DicomBytesIO(mammogram), stop_before_pixels=True).StudyInstanceUID
+    asked = ("-k", "QueryRetrieveLevel=SERIES", "-k", f"StudyInstanceUID={study}", "-k", "Modality")
+    found = run("findscu", "-v", "-S", "-aet", "MAMMOSCOPE", "-aec", "ORTHANC", "127.0.0.1", pacs.dicom, *asked)
+    modalities = re.findall(r"\(0008,0060\) CS \[(\w+) *\]", found.stdout + found.stderr)
+    assert sorted(modalities) == ["MG", "SEG", "SR", "SR"]
 
 
 def test_results_go_to_a_dicomweb_address_as_well(
@@ -151,10 +157,10 @@ def pull(pacs: Orthanc, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call
     monkeypatch.setattr(reading, "analyst", lambda settings: Analyst(stub_networks))
     monkeypatch.setenv("MAMMOSCOPE_DATA_DIR", str(tmp_path / "data"))
 
-    def run(*options: str) -> Result:
+    def pulled(*options: str) -> Result:
         return CliRunner().invoke(main, ["pull", "--from", pacs.web, *options])
 
-    return run
+    return pulled
 
 
 def test_a_study_is_pulled_analysed_and_its_results_are_stored_in_the_pacs(
