@@ -169,6 +169,8 @@ def _objects() -> Json:
     least = parameter("min_confidence", "query", {**UNIT, "default": 0.3}, "Findings below it are left out.")
     kinds: Json = {"type": "string", "enum": ["measurements", "cad"], "default": "measurements"}
     kind = parameter("kind", "query", kinds, "Measurement report (TID 1500) or Mammography CAD SR (TID 4000).")
+    nameless = parameter("deidentified", "query", {"type": "boolean", "default": False}, "Without the patient.")
+    asked = [least, nameless]
     gone = problems(_404="not_found, or not_referable: the image was no DICOM object that others could refer to")
     rest = {**gone, **problems(_400="bad_parameter", _409="not_ready: made from a finished analysis")}
     file = body("DICOM file (PS3.10)", "application/dicom", {"type": "string", "format": "binary"})
@@ -182,7 +184,7 @@ def _objects() -> Json:
     return {
         f"/api/v1/analyses/{{id}}/{name}.dcm": {
             "parameters": [ID],
-            "get": operation(id_, words, {"200": file, **rest}, parameters=[least, kind] if name == "sr" else [least]),
+            "get": operation(id_, words, {"200": file, **rest}, parameters=asked + ([kind] if name == "sr" else [])),
         }
         for name, (id_, words) in made.items()
     }

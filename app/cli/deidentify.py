@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from app.secret_key import key_at, new_key
 from app.settings import DISCLAIMER
 
 if TYPE_CHECKING:
     from app.cli.reading import Source
     from pipeline.deidentify import Options
-
-KEY_BYTES = 32
 
 
 @click.command()
@@ -90,14 +88,7 @@ def _not_written(which: str, why: str) -> bool:
 
 def _key(path: Path | None) -> bytes:
     """Random and forgotten at the end of the run, unless a file keeps it."""
-    if path is None:
-        return secrets.token_bytes(KEY_BYTES)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(KEY_BYTES))
-    key = path.read_bytes()
-    if len(key) < KEY_BYTES:
-        raise click.ClickException(
-            f"The key file holds {len(key)} bytes; {KEY_BYTES} are needed. Remove it for a new one."
-        )
-    return key
+    try:
+        return new_key() if path is None else key_at(path)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 from flask import Blueprint, Response, request
 from pydicom import dcmwrite
 
-from app import pictures
+from app import pictures, secret_key
 from app.errors import ProblemError
 from app.routes.analyses import find
 from app.routes.images import DEFAULT_CONFIDENCE, confidence
+from app.secret_key import key_at
 from app.services import services
 from app.store import SOURCE_HEADERS, Record
+from pipeline.deidentify import deidentified_headers, without_surroundings
 from pipeline.document_read import analysis_of
 from pipeline.export import SourceHeaders, result_objects
 from pipeline.finding import Analysis
@@ -63,6 +66,8 @@ def _object(id_: str, kind: str) -> Response:
     least = confidence(request.args.get("min_confidence", str(DEFAULT_CONFIDENCE)), "min_confidence")
     record = find(id_)
     analysis, source = _analysis(record), _source(record)
+    if _yes("deidentified"):
+        analysis, source = _without_the_patient(analysis, source)
     at = datetime.fromisoformat(record.created).astimezone()
     stream = io.BytesIO()
     with quietly():
@@ -70,6 +75,21 @@ def _object(id_: str, kind: str) -> Response:
     name = f'attachment; filename="{kind.replace("_", "-")}-{id_}.dcm"'
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": name}  # the patient is named inside
     return Response(stream.getvalue(), mimetype="application/dicom", headers=headers)
+
+
+def _yes(name: str) -> bool:
+    """A parameter that is true or false, false by default. Raises ProblemError bad_parameter."""
+    asked = request.args.get(name, "false")
+    if asked not in ("true", "false"):
+        raise ProblemError("bad_parameter", f"{name} is true or false.")
+    return asked == "true"
+
+
+def _without_the_patient(analysis: Analysis, source: SourceHeaders) -> tuple[Analysis, SourceHeaders]:
+    """Referring to the image as `mammoscope deidentify` names it with the same key."""
+    mammogram = without_surroundings(analysis.mammogram)
+    key = key_at(services().settings.data_dir / secret_key.FILE)
+    return replace(analysis, mammogram=mammogram), deidentified_headers(source, key)
 
 
 def _analysis(record: Record) -> Analysis:

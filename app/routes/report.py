@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from flask import Blueprint, Response, request
 
@@ -11,6 +12,11 @@ from app.errors import ProblemError
 from app.routes.analyses import find
 from app.routes.images import DEFAULT_CONFIDENCE, confidence
 from app.services import services
+from app.store import SOURCE_HEADERS
+from pipeline.dicom_values import values_of
+from pipeline.export import SourceHeaders
+from pipeline.location import Orientation
+from pipeline.read_quietly import quietly
 from pipeline.report import STYLE_HASH, Content, content_of, report_html, report_pdf
 
 bp = Blueprint("report", __name__, url_prefix="/api/v1/analyses/<id_>")
@@ -53,7 +59,17 @@ def _content(id_: str) -> Content:
     if record.document is None or not picture.is_file():
         raise ProblemError("not_ready", "The report is made from a finished analysis; follow its events or ask again.")
     grey = pictures.grey_of_png(picture.read_bytes())
-    return content_of(record.document, grey, least, record.id, when(record.created))
+    orientation = _orientation(picture.with_name(SOURCE_HEADERS))
+    return content_of(record.document, grey, least, record.id, when(record.created), orientation)
+
+
+def _orientation(headers: Path) -> Orientation | None:
+    """Patient Orientation (0020,0020), where the image was DICOM and said so."""
+    if not headers.is_file():
+        return None
+    with quietly():
+        found = values_of(SourceHeaders.from_bytes(headers.read_bytes()).dataset, "PatientOrientation")
+    return (str(found[0]), str(found[1])) if len(found) == 2 else None
 
 
 def when(created: str) -> str:

@@ -55,9 +55,9 @@ def deidentify(data: bytes, key: bytes, options: Options | None = None, max_pixe
         )
     with quietly():
         original = dcmread(io.BytesIO(data), force=True)
-        rules = Rules(options, Pseudonyms(key), identifiers_of(original), _patient(original))
+        rules = Rules(options, Pseudonyms(key), identifiers_of(original), patient_of(original))
         made = rules.applied(original)
-        _say_what_was_done(made, options)
+        say_what_was_done(made, options)
         made.file_meta = _file_meta(made, _syntax(original))
         if options.clean_pixels:
             original.file_meta = made.file_meta
@@ -68,7 +68,7 @@ def deidentify(data: bytes, key: bytes, options: Options | None = None, max_pixe
     return Deidentified(str(made.SOPInstanceUID), written, _warnings(original, options))
 
 
-def _patient(original: Dataset) -> str:
+def patient_of(original: Dataset) -> str:
     """Patient ID and its issuer; without one the study, so that two patients without ID never become one."""
     issuer, id_, study = (
         " ".join(str(value).strip() for value in values_of(original, keyword))
@@ -77,7 +77,7 @@ def _patient(original: Dataset) -> str:
     return f"{issuer}\0{id_}" if id_ else study
 
 
-def _say_what_was_done(made: Dataset, options: Options) -> None:
+def say_what_was_done(made: Dataset, options: Options) -> None:
     """DICOM PS3.15 E.1.1."""
     made.PatientIdentityRemoved = "YES"
     made.DeidentificationMethod = METHOD

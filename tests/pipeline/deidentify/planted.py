@@ -15,7 +15,7 @@ from training.phantom.dicom import dicom_bytes
 from training.phantom.draw import draw_phantom
 
 NAME, NUMBER = "Quillfeather^Zebedia", "MRN7731942"
-NEEDLES = ("quillfeather", "zebedia", "mrn7731942", "7731942", "straussenfarm", "19610203", "1961")
+NEEDLES = ("quillfeather", "zebedia", "mrn7731942", "7731942", "straussenfarm", "19610203")
 UIDS = {
     "SOPInstanceUID": "1.2.3.7731942.1",
     "SeriesInstanceUID": "1.2.3.7731942.2",
