@@ -18,14 +18,18 @@ TITLE = f"Mammogram report. {DISCLAIMER}"
 
 
 def encapsulated_pdf(
-    pdf: bytes, source: SourceHeaders, at: datetime.datetime | None = None, content: str | None = None
+    pdf: bytes,
+    source: SourceHeaders,
+    at: datetime.datetime | None = None,
+    content: str | None = None,
+    made_by: str = "",
 ) -> Dataset:
     """The bytes as they are, complete with file meta information. Raises ValueError for what is no PDF.
 
     The object's UID follows from the image and from `content`, by default the bytes themselves: pass something else
-    where equal reports may differ in their bytes (a time of printing).
+    where equal reports may differ in their bytes (a time of printing). Reports with one `made_by` share a series.
     """
-    result = Envelope("pdf", source, at or datetime.datetime.now(), content or hashlib.sha256(pdf).hexdigest(), "")
+    result = Envelope("pdf", source, at or datetime.datetime.now(), content or hashlib.sha256(pdf).hexdigest(), made_by)
     if not pdf.startswith(b"%PDF-"):
         raise ValueError("these bytes are not a PDF")
     made = begun(result, EncapsulatedPDFStorage, "DOC")

@@ -19,4 +19,4 @@ def report(result: Result) -> Dataset:
         analysed=f"{result.at:%Y-%m-%d %H:%M}",
         orientation=(orientation[0], orientation[1]) if len(orientation) == 2 else None,
     )
-    return encapsulated_pdf(pdf, result.source, result.at, f"{result.made_by} {result.content}")
+    return encapsulated_pdf(pdf, result.source, result.at, result.content, result.made_by)

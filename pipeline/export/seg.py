@@ -21,7 +21,8 @@ from pipeline.overlay import COLOURS, WORDS
 
 def seg(result: Result) -> Dataset:
     """One segment for each finding that is shown and has an outline; a single empty one where there is none."""
-    outlined = [(i, found.kind, found.outline) for i, found in result.findings if found.outline is not None]
+    shown = ((i, found.kind, found.outline) for i, found in result.findings)
+    outlined = [(i, kind, outline) for i, kind, outline in shown if outline is not None and len(outline) >= 3]
     masks = [filled(outline, result.rows, result.columns) for _, _, outline in outlined]
     segments = [_segment(result, place, i, kind) for place, (i, kind, _) in enumerate(outlined, start=1)]
     made = Segmentation(

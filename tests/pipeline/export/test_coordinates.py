@@ -112,6 +112,14 @@ def test_without_findings_the_mask_is_empty_and_nothing_is_drawn() -> None:
     assert "GraphicObjectSequence" not in state
 
 
+def test_an_outline_of_two_points_is_none() -> None:
+    line = Finding(Kind.MASS, Box(10, 20, 30, 40), 0.9, np.array([[10.0, 20.0], [40.0, 60.0]]))
+    made = cases.written_objects(cases.analysis("phantom", (line,)), cases.headers("phantom"))
+    assert not raw_masks(cases.read_back(made["seg"]))[0].any()
+    (mark,) = cases.read_back(made["gsps"]).GraphicAnnotationSequence[0].GraphicObjectSequence
+    assert pairs(mark.GraphicData) == pytest.approx(closed(corners(line.box)))
+
+
 def test_marks_at_the_edge_stay_inside_the_image() -> None:
     rows, columns = cases.headers("phantom").dataset.Rows, cases.headers("phantom").dataset.Columns
     outline = np.array([[-5.0, -3.0], [columns + 4.0, -1.0], [columns + 2.0, rows + 9.0]])

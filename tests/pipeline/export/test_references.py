@@ -7,8 +7,9 @@ from pydicom import Dataset
 
 from pipeline.document import DISCLAIMER
 from pipeline.export import KINDS
+from pipeline.export.codes import OWN_SCHEME
 from pipeline.export.result import SHORT_DISCLAIMER
-from tests.pipeline.export.cases import SOURCES, headers, opened
+from tests.pipeline.export.cases import SOURCES, headers, objects, opened
 
 COPIED = ("PatientName", "PatientID", "PatientSex", "StudyInstanceUID", "StudyDate", "AccessionNumber")
 
@@ -114,3 +115,10 @@ def test_the_image_is_shown_as_it_asks_to_be() -> None:
 
 def test_names_in_other_scripts_arrive() -> None:
     assert str(opened("framed", "sr").PatientName) == "Wang^XiaoDong=王^小东"
+
+
+def test_our_own_coding_scheme_is_declared_where_it_is_used() -> None:
+    (scheme,) = opened("phantom", "sr").CodingSchemeIdentificationSequence
+    assert scheme.CodingSchemeDesignator == OWN_SCHEME
+    assert "CodingSchemeIdentificationSequence" not in opened("phantom", "cad_sr")
+    assert OWN_SCHEME.encode() not in objects("phantom")["cad_sr"]
