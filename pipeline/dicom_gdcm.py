@@ -1,4 +1,4 @@
-"""GDCM, the one free decoder of lossless and of 12-bit JPEG, in a process of its own.
+"""GDCM, for lossless and 12-bit JPEG, which no other free decoder takes, and JPEG-LS; in a process of its own.
 
 On damaged files it may end its process (segmentation fault, abort). Here that costs the file and not the server.
 Run as a script this file is the child: the encoded frame comes on standard input, little-endian values go out.
@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TIMEOUT_S = 120  # 14 megapixels take about a second
+TIMEOUT_S, TIMEOUT_S_PER_MEGAPIXEL = 15.0, 4.0  # 14 megapixels take about a second
 
 
 def decode(frame: bytes, syntax: str, rows: int, columns: int, allocated: int, stored: int, signed: int) -> bytes:
@@ -20,7 +20,8 @@ def decode(frame: bytes, syntax: str, rows: int, columns: int, allocated: int, s
     """
     numbers = [str(number) for number in (rows, columns, allocated, stored, signed)]
     command = [sys.executable, "-P", str(Path(__file__).resolve()), syntax, *numbers]
-    child = subprocess.run(command, input=frame, capture_output=True, timeout=TIMEOUT_S, check=False)
+    seconds = TIMEOUT_S + TIMEOUT_S_PER_MEGAPIXEL * rows * columns / 1e6
+    child = subprocess.run(command, input=frame, capture_output=True, timeout=seconds, check=False)
     if child.returncode != 0 or len(child.stdout) != rows * columns * allocated // 8:
         raise RuntimeError(f"GDCM could not decode the frame (status {child.returncode})")
     return child.stdout
