@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import cv2
 import numpy as np
@@ -56,9 +57,17 @@ def _prepare_into(example: Example, recipe: Recipe, longest: int, image: Path, n
         return False
     pixels = scaled_to(result.pixels, longest)
     scale_y, scale_x = (small / big for small, big in zip(pixels.shape, result.pixels.shape, strict=True))
-    cv2.imwrite(str(image), pixels)
-    note.write_text(json.dumps(asdict(result.transform.resized(scale_x, scale_y))))
+    _, png = cv2.imencode(".png", pixels)
+    _write_whole(image, png.tobytes())
+    _write_whole(note, json.dumps(asdict(result.transform.resized(scale_x, scale_y))).encode())
     return True
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """All of it or nothing, also when another training prepares the same image at the same moment."""
+    with NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)
 
 
 def scaled_to(pixels: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:

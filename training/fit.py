@@ -86,6 +86,6 @@ def fit(model: keras.Model, draw: Draw, loss: Any, schedule: Schedule, folder: P
         keras.callbacks.CSVLogger(str(folder / "log.csv"), append=True),
         _FollowEpoch(data),
     ]
-    model.fit(data, epochs=schedule.epochs, callbacks=callbacks, verbose=2)
+    model.fit(data, epochs=schedule.epochs, callbacks=callbacks, shuffle=False, verbose=2)
     optimizer.finalize_variable_values(model.trainable_variables)
     return model

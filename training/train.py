@@ -6,10 +6,13 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
+import keras
+
 from training.datasets.base import data_root
 from training.run import Run
 
 TASKS = ("detector", "segmenter", "pathology", "masking", "cancer")
+SEED = 7
 
 
 def main(argv: list[str]) -> int:
@@ -17,6 +20,7 @@ def main(argv: list[str]) -> int:
     options = parser().parse_args(argv)
     run = Run(options.task, options.data, options.out, options.preset, options.held_out, options.epochs)
     run.out.mkdir(parents=True, exist_ok=True)
+    keras.utils.set_random_seed(SEED)  # the networks' first weights; the batches have a seed of their own
     import_module(f"training.tasks.{options.task}").train(run)
     print(f"wrote {run.weight_file} and {run.out / 'cards' / f'{run.name}.toml'}")
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from pipeline.classify import squashed
 from training.augment import Grey, Ranges, random_affine, regreyed, warped
 from training.fit import Batch, Draw
 
-RANGES = Ranges(scale=(0.9, 1.15), rotation=10.0, shear=0.08, shift=0.05, flip=0.5)
+RANGES = Ranges(scale=(0.9, 1.15), rotation=10.0, shear=0.08, shift=0.05, flip=0.5, noise=4.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,9 @@ def strata(views: Sequence[Labelled], classes: int) -> dict[str, list[list[Label
     return {name: groups for name, groups in table.items() if all(groups)}
 
 
-def balanced(views: Sequence[Labelled], classes: int, size: int, smoothing: float = 0.0) -> Draw:
+def balanced(
+    views: Sequence[Labelled], classes: int, size: int, smoothing: float = 0.0, ranges: Ranges = RANGES
+) -> Draw:
     """Batches of `size`: a stratum by the square root of its size, then a class evenly, then a view.
 
     Labels are (size, classes), one-hot and smoothed, or (size, 1) for two classes.
@@ -50,7 +52,7 @@ def balanced(views: Sequence[Labelled], classes: int, size: int, smoothing: floa
         for i in rng.choice(len(groups), size, p=chances):
             label = int(rng.integers(classes))
             group = groups[i][label]
-            images.append(_augmented(rng, group[rng.integers(len(group))].pixels))
+            images.append(_augmented(rng, group[rng.integers(len(group))].pixels, ranges))
             labels.append(label)
         return np.stack(images), targets(labels, classes, smoothing), np.ones(size, np.float32)
 
@@ -63,8 +65,7 @@ def targets(labels: Sequence[int], classes: int, smoothing: float) -> NDArray[np
     return np.eye(classes, dtype=np.float32)[list(labels)] * (1 - smoothing) + np.float32(smoothing / classes)
 
 
-def _augmented(rng: np.random.Generator, pixels: Grey) -> NDArray[np.float32]:
+def _augmented(rng: np.random.Generator, pixels: Grey, ranges: Ranges) -> NDArray[np.float32]:
     height, width = pixels.shape
-    ranges = replace(RANGES, noise=4.0)
     view = regreyed(rng, warped(pixels, random_affine(rng, height, width, ranges), height, width), ranges)
     return np.asarray(view[..., None] / np.float32(255), np.float32)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 
 from models.cancer import build_cancer
 from models.export import export_model
 from pipeline.classify import squashed
+from training import whole_image
 from training.cache import PreparedExample
 from training.datasets.prepared import examples
 from training.fit import Schedule, fit
@@ -17,8 +20,9 @@ from training.split import split
 from training.whole_image import Labelled, balanced, labelled
 
 DATASETS = ("rsna_subset",)
-SCHEDULE = Schedule(epochs=9, steps_per_epoch=80, learning_rate=4e-4, average=0.995)
+SCHEDULE = Schedule(epochs=9, steps_per_epoch=80, learning_rate=1.5e-4, average=0.99)
 BATCH = 16
+RANGES = replace(whole_image.RANGES, gamma=(0.8, 1.25), contrast=(0.9, 1.1))  # a cancer may be faint
 LIMITS = (
     "Trained and calibrated on an enriched set, 34 % cancer images; in screening about 0.5 % of women have cancer, "
     "so the probability is far too high there. Read it as a rank.",
@@ -33,9 +37,9 @@ def train(run: Run) -> None:
     run.start_from_imagenet(model)
     _, height, width, _ = model.input_shape
     views = [_view(item, height, width) for item in run.prepared(training, 640)]
-    schedule = SCHEDULE if run.epochs is None else Schedule(run.epochs, 80, SCHEDULE.learning_rate, average=0.995)
+    schedule = SCHEDULE if run.epochs is None else Schedule(run.epochs, 80, SCHEDULE.learning_rate, average=0.99)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    fit(model, balanced(views, 2, BATCH, smoothing=0.1), loss, schedule, run.out / run.name)
+    fit(model, balanced(views, 2, BATCH, 0.1, RANGES), loss, schedule, run.out / run.name)
     export_model(model, run.weight_file)
     write_verdict(run, judge(run, run.prepared(validation, 640), height, width, len(views)))
 
