@@ -15,6 +15,12 @@ IDENTIFYING = frozenset((
     "OtherPatientIDs", "PatientAddress", "PatientID", "PatientTelephoneNumbers",
     "PlacerOrderNumberImagingServiceRequest",
 ))  # fmt: skip
+# Words that patient IDs of research sets contain and that name no one; they stand in views, sides and body parts.
+COMMON = frozenset((
+    "ANON", "ANONYMOUS", "ANONYMIZED", "BREAST", "CALC", "DERIVED", "DICOM", "FEMALE", "FULL", "IMAGE", "IMAGES",
+    "LEFT", "LMO", "MALE", "MAMMO", "MAMMOGRAPHY", "MASS", "MLO", "NONE", "ORIGINAL", "PATIENT", "PHANTOM", "PRESENTATION",
+    "PRIMARY", "PROCESSING", "RIGHT", "STUDY", "TEST", "TRAINING", "UNKNOWN", "XCC", "XCCL", "XCCM", "YES",
+))  # fmt: skip
 SHORTEST_WORD = 3  # as a whole word of a kept value
 SHORTEST_IN_BYTES = 6  # anywhere in the bytes; digits alone might stand in a number by chance below
 SHORTEST_DIGITS = 8
@@ -81,4 +87,4 @@ def values_of(element: DataElement) -> tuple[str, ...]:
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in re.split(r"[^\w]+|_", text.upper()) if len(word) >= SHORTEST_WORD}
+    return {word for word in re.split(r"[^\w]+|_", text.upper()) if len(word) >= SHORTEST_WORD} - COMMON

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import product
 
+import click
 import pytest
 
 from app import audit, secret_key
@@ -19,7 +20,8 @@ PAGE = (ROOT / "docs" / "privacy.md").read_text("utf-8")
 
 
 def test_every_code_of_every_option_is_named() -> None:
-    every = {code for chosen in product(Dates, *[(True, False)] * 3) for code, _ in Options(*chosen).codes()}
+    switches = list(product((True, False), repeat=3))
+    every = {code for dates in Dates for chosen in switches for code, _ in Options(dates, *chosen).codes()}
     assert set(re.findall(r"\| (113\d{3}) \|", PAGE)) == every
 
 
@@ -31,7 +33,7 @@ def test_every_option_that_is_named_exists() -> None:
 
 
 def options_of(command: str) -> set[str]:
-    found = main.commands[command]
+    found: click.Command = main.commands[command]
     below = getattr(found, "commands", {}).values()
     return {option for one in (found, *below) for parameter in one.params for option in parameter.opts}
 

@@ -174,6 +174,19 @@ def test_options_keep_what_they_name_and_nothing_else_does() -> None:
     )
 
 
+def test_words_that_name_no_one_stay_where_they_are_terms() -> None:
+    made = named("MLO", PatientID="Mass-Training_P_00001_LEFT_MLO", PatientName="Anonymous^Breast")
+    after = cleaned(made)
+    assert (after.ViewPosition, after.BodyPartExamined, after.Modality) == ("MLO", "BREAST", "MG")
+    assert after.PatientID.startswith("P-")
+
+
+def test_a_name_among_code_strings_goes() -> None:
+    assert "FilterMaterial" not in cleaned(named(FilterMaterial="ZEBEDIA 2"))
+    assert "ManufacturerModelName" not in cleaned(named(ManufacturerModelName="as set up by Zebedia"))
+    assert cleaned(named(FilterMaterial="RHODIUM")).FilterMaterial == "RHODIUM"
+
+
 def test_codes_of_public_schemes_stay_with_their_own_meaning() -> None:
     made = named()
     made.ViewCodeSequence[0].CodeMeaning = NAME
