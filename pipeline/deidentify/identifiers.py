@@ -17,9 +17,10 @@ IDENTIFYING = frozenset((
 ))  # fmt: skip
 # Words that patient IDs of research sets contain and that name no one; they stand in views, sides and body parts.
 COMMON = frozenset((
-    "ANON", "ANONYMOUS", "ANONYMIZED", "BREAST", "CALC", "DERIVED", "DICOM", "FEMALE", "FULL", "IMAGE", "IMAGES",
-    "LEFT", "LMO", "MALE", "MAMMO", "MAMMOGRAPHY", "MASS", "MLO", "NONE", "ORIGINAL", "PATIENT", "PHANTOM", "PRESENTATION",
-    "PRIMARY", "PROCESSING", "RIGHT", "STUDY", "TEST", "TRAINING", "UNKNOWN", "XCC", "XCCL", "XCCM", "YES",
+    "ANON", "ANONYMIZED", "ANONYMOUS", "BREAST", "CALC", "DERIVED", "DICOM", "FEMALE", "FULL", "IMAGE", "IMAGES",
+    "LEFT", "LMO", "MALE", "MAMMO", "MAMMOGRAPHY", "MASS", "MLO", "NONE", "ORIGINAL", "PATIENT", "PHANTOM",
+    "PRESENTATION", "PRIMARY", "PROCESSING", "RIGHT", "STUDY", "TEST", "TRAINING", "UNKNOWN", "XCC", "XCCL",
+    "XCCM", "YES",
 ))  # fmt: skip
 SHORTEST_WORD = 3  # as a whole word of a kept value
 SHORTEST_IN_BYTES = 6  # anywhere in the bytes; digits alone might stand in a number by chance below
