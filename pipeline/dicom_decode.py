@@ -59,13 +59,20 @@ def stored_values(dataset: Dataset) -> Stored:
     return pixels
 
 
+def not_supported(syntax: UID) -> UnreadableImage:
+    return UnreadableImage(f"Transfer syntax {_name(syntax)} is not supported; export as JPEG 2000 Lossless.")
+
+
 def _is_a_decoders(error: BaseException) -> bool:
     """Each decoder has exceptions of its own; a panic of the one written in Rust (RLE) is not even an Exception."""
     return isinstance(error, Exception) or type(error).__name__ == "PanicException"
 
 
 def _name(syntax: UID) -> str:
-    return syntax.name if syntax.name == str(syntax) else f"{syntax.name} ({syntax})"
+    """Of what the standard does not know, digits and dots: a damaged element may hold anything."""
+    if syntax.name == str(syntax):
+        return "".join(sign for sign in syntax if sign in "0123456789.")[:64]
+    return f"{syntax.name} ({syntax})"
 
 
 def _decoded(dataset: Dataset, syntax: UID) -> Any:
@@ -74,7 +81,7 @@ def _decoded(dataset: Dataset, syntax: UID) -> Any:
     if not syntax.is_compressed or syntax.is_deflated:
         return pixel_array(dataset, raw=True)
     if syntax not in DECODERS:
-        raise UnreadableImage(f"Transfer syntax {_name(syntax)} is not supported; export as JPEG 2000 Lossless.")
+        raise not_supported(syntax)
     frame = next(generate_frames(io.BytesIO(dataset.PixelData), number_of_frames=1))
     _check_codestream(frame, integer(dataset, "Rows"), integer(dataset, "Columns"))
     is_12_bit_jpeg = syntax == uid.JPEGExtended12Bit and integer(dataset, "BitsStored") > 8  # process 4

@@ -17,7 +17,7 @@ from pydicom.uid import (
 )
 
 from pipeline.dicom_admission import admit
-from pipeline.dicom_decode import stored_values
+from pipeline.dicom_decode import not_supported, stored_values
 from pipeline.dicom_facts import laterality_of, view_of, view_warnings
 from pipeline.dicom_grey import to_grey
 from pipeline.dicom_groups import lift_groups
@@ -62,7 +62,10 @@ def _parsed(data: bytes, max_pixels: int) -> Dataset:
     if len(dataset) == 0:
         raise UnreadableImage("The DICOM file holds no attributes; it is damaged or cut off. Send it again.")
     _name_the_syntax(dataset)
-    if not dataset.file_meta.TransferSyntaxUID.is_deflated:  # there zlib itself notices
+    syntax = dataset.file_meta.TransferSyntaxUID
+    if syntax.is_private or not syntax.is_transfer_syntax:
+        raise not_supported(syntax)
+    if not syntax.is_deflated:  # there zlib itself notices
         _check_complete(dataset, data)
     return dataset
 

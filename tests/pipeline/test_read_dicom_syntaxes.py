@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -177,6 +178,24 @@ def test_a_frame_in_many_fragments_without_offset_table_is_read(
 def test_retired_jpeg_processes_are_refused_by_name(option: str, tmp_path: Path) -> None:
     with pytest.raises(UnreadableImage, match=r"Transfer syntax .*1\.2\.840.* is not supported"):
         read(converted(tmp_path, file_of(8), "dcmcjpeg", option))
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [
+        "1.2.840.10008.1.2.1.98",  # Encapsulated Uncompressed
+        "1.2.840.10008.1.2.4.92",  # JPEG 2000 Part 2
+        "1.2.840.10008.1.2.4.94",  # JPIP Referenced
+        "1.2.840.10008.1.2.4.100",  # MPEG2
+        "1.2.840.10008.1.2.4.110",  # JPEG XL Lossless
+        "1.2.840.10008.1.2.8.1",  # Deflated Image Frame Compression
+        "1.2.3.4",  # somebody's own
+    ],
+)
+def test_every_other_syntax_is_refused_by_its_uid(syntax: str) -> None:
+    data = wrapped(b"\0" * 1000, uid.MPEG2MPML, 12)  # the library does not write what it does not know
+    with pytest.raises(UnreadableImage, match=re.escape(syntax)):
+        read(data.replace(uid.MPEG2MPML.encode(), syntax.encode().ljust(len(uid.MPEG2MPML), b"\0")))
 
 
 def test_every_decoder_has_a_test_above() -> None:
