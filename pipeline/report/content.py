@@ -94,8 +94,9 @@ def examination(image: Json) -> str:
     shown = f"{words.VIEWS.get(view, view.lower())} view" if view else "view unknown"
     spacing = image["pixel_spacing_mm"]
     size = f"of {spacing[0]:.3g} mm" if spacing else "of unknown size: no sizes in millimetres"
+    magnified = f", magnified {image['magnification']:.3g} times" if "magnification" in image else ""
     side = words.SIDES.get(image["laterality"], "Side unknown")
-    return f"{side}, {shown}; {image['width']} × {image['height']} pixels {size}"
+    return f"{side}, {shown}; {image['width']} × {image['height']} pixels {size}{magnified}"
 
 
 def _finding(entry: Json) -> Finding:
@@ -113,8 +114,10 @@ def _place(box: Box, image: Json, breast: Breast | None, orientation: Orientatio
     if breast is None:
         return None
     side = Laterality(image["laterality"]) if image["laterality"] else None
-    spacing = image["pixel_spacing_mm"]
-    return describe(box, breast, side, image["view"], (spacing[0], spacing[1]) if spacing else None, orientation)
+    row, column = image["pixel_spacing_mm"] or (None, None)
+    factor = image.get("magnification", 1.0)
+    in_the_breast = (row / factor, column / factor) if row and column else None
+    return describe(box, breast, side, image["view"], in_the_breast, orientation)
 
 
 def _breast(grey: Grey8) -> Breast | None:

@@ -39,7 +39,8 @@ MEANINGS = (
     "(A low, B medium, C and D high).",
     "Cancer probability is estimated for this one view alone and is not the patient's risk.",
     "Location: from this view, measured from the chest wall and the most anterior point of the breast, which the "
-    "nipple is taken to be; thirds of the depth. Size: longest axis of the outline, at the detector.",
+    "nipple is taken to be; thirds of the depth. Size: longest axis of the outline. Both are divided by the "
+    "magnification, where the image names one.",
 )
 
 HEADS = ("No.", "Finding", "Location", "Size", "Confidence", "Malignant")

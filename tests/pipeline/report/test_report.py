@@ -89,6 +89,15 @@ def test_unknown_facts_stay_unknown() -> None:
     assert found.rows[0].location == "breast (side unknown), posterior third"
 
 
+def test_in_a_magnified_view_distances_are_those_in_the_breast() -> None:
+    plain = analysis(1)
+    twice = dataclasses.replace(plain, mammogram=dataclasses.replace(plain.mammogram, magnification=2.0))
+    distances = [float(content(made).rows[0].location.split("about ")[1].split()[0]) for made in (plain, twice)]
+    assert distances[1] == pytest.approx(distances[0] / 2, abs=1)
+    assert "magnified 2 times" in content(twice).examination
+    assert "magnified" not in content(plain).examination
+
+
 def test_a_picture_without_a_breast_still_gives_a_report() -> None:
     blank = dataclasses.replace(analysis(1), mammogram=Mammogram(np.zeros((64, 64), np.float32)))
     assert content(blank).rows[0].location == ""
