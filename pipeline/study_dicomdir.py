@@ -15,6 +15,7 @@ from pipeline.read_quietly import quietly
 
 LARGEST = 64_000_000  # bytes; a medium of 10,000 images has a directory of about five
 MOST_RECORDS = 20_000
+MOST_PARTS, LONGEST_PART = 32, 128  # of a path; the standard has 8 of 8 characters
 
 
 def is_directory(head: bytes, name: str) -> bool:
@@ -54,7 +55,7 @@ def _is_image(record: Dataset) -> bool:
 
 def _named(record: Dataset, folder: Path) -> tuple[str, Path]:
     parts = [str(part) for part in values_of(record, "ReferencedFileID")]
-    if any(part in ("", ".", "..") or "/" in part or "\\" in part or ":" in part for part in parts):
+    if len(parts) > MOST_PARTS or not all(_is_plain(part) for part in parts):
         raise UnreadableArchive("The DICOMDIR points outside its own folder.")
     path = folder
     for part in parts:
@@ -62,6 +63,11 @@ def _named(record: Dataset, folder: Path) -> tuple[str, Path]:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise UnreadableArchive("The DICOMDIR points outside its own folder.")
     return "/".join(parts), path
+
+
+def _is_plain(part: str) -> bool:
+    odd = set("/\\:") & set(part)
+    return part not in ("", ".", "..") and not odd and part.isprintable() and len(part) <= LONGEST_PART
 
 
 def _below(folder: Path, part: str) -> Path:

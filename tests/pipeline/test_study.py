@@ -7,9 +7,11 @@ import shutil
 import stat
 import subprocess
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
 from pydicom import Dataset
@@ -20,6 +22,7 @@ from pipeline.errors import ArchiveTooLarge, PipelineError, UnreadableArchive, U
 from pipeline.read import read
 from pipeline.read_quietly import quietly
 from pipeline.study import Entry, Limits, study_in, study_of_zip
+from tests.fuzz.damage import damaged
 from tests.pipeline.files import dicom, encoded, levels, written
 from tests.pipeline.studies import HUNG, PIXELS, four_views, laid_out, packed, tomosynthesis, view
 
@@ -251,6 +254,22 @@ def test_a_damaged_dicomdir_is_refused_and_one_sent_as_an_image_says_what_it_is(
     (medium / "DICOMDIR").write_bytes(whole[:200])
     with pytest.raises(UnreadableArchive):
         study_in(medium / "DICOMDIR")
+
+
+def test_a_damaged_dicomdir_gives_entries_or_one_of_our_errors(medium: Path) -> None:
+    whole = (medium / "DICOMDIR").read_bytes()
+    for number in range(200):
+        (medium / "DICOMDIR").write_bytes(damaged(whole, whole, np.random.default_rng(number)) or b"x")
+        with suppress(PipelineError):
+            assert all(isinstance(entry.name, str) for entry in study_in(medium / "DICOMDIR"))
+
+
+def test_damaged_headers_never_keep_a_folder_from_being_listed(tmp_path: Path) -> None:
+    for number in range(120):
+        random = np.random.default_rng(number)
+        data = damaged(view("L", "CC", StudyDate="20240101"), tomosynthesis()[:5000], random)
+        (tmp_path / f"{number:03}.dcm").write_bytes(data or b"x")
+    assert len(study_in(tmp_path)) == 120
 
 
 @pytest.mark.skipif(shutil.which("dcmmkdir") is None, reason="no dcmmkdir (Debian package dcmtk)")
