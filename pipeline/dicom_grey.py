@@ -132,7 +132,7 @@ def _table_data(table: Dataset, entries: int) -> Curve:
     found: Any = values_of(table, "LUTData")
     if len(found) == 1 and isinstance(found[0], bytes):  # OW: one byte or two an entry
         wide = len(found[0]) >= 2 * entries
-        byte_order = "<" if table.is_little_endian is not False else ">"
+        byte_order = ">" if table.original_encoding[1] is False else "<"  # of a sequence item as it was read
         found = np.frombuffer(found[0], f"{byte_order}u2" if wide else "u1")
     return np.asarray(found, np.float64)[:entries]
 
