@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from pydicom.datadict import keyword_for_tag
+from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.tag import BaseTag
 
 from pipeline.deidentify.options import Dates, Options
@@ -91,8 +91,8 @@ TEXT = re.compile(r"[ -~]{0,64}")
 def fate(tag: BaseTag, vr: str, options: Options) -> Fate:
     """Of one attribute, at any depth."""
     keyword = keyword_for_tag(tag)
-    if tag.is_private or tag.group not in GROUPS or not keyword:
-        return Fate.REMOVE
+    if tag.is_private or tag.group not in GROUPS or not keyword or vr not in dictionary_VR(tag).split(" or "):
+        return Fate.REMOVE  # a name under another representation than its attribute has would pass for a code string
     if options.retain_characteristics and keyword in CHARACTERISTICS:
         return Fate.CHECK
     if options.retain_device and keyword in DEVICE:

@@ -20,7 +20,8 @@ from pipeline.deidentify.options import Options
 from pipeline.deidentify.pixels import blank_outside_the_breast
 from pipeline.deidentify.pseudonyms import Pseudonyms
 from pipeline.dicom_values import integer, text, values_of
-from pipeline.errors import PipelineError, UnsupportedImage
+from pipeline.errors import PipelineError, UnreadableImage, UnsupportedImage
+from pipeline.mammogram import Mammogram
 from pipeline.read import MAX_PIXELS, kind_of, read
 from pipeline.read_quietly import quietly
 
@@ -53,18 +54,27 @@ def deidentify(data: bytes, key: bytes, options: Options | None = None, max_pixe
         raise UnsupportedImage(
             "Only DICOM files are de-identified; pictures of other kinds hold no attributes to go by."
         )
-    with quietly():
-        original = dcmread(io.BytesIO(data), force=True)
-        rules = Rules(options, Pseudonyms(key), identifiers_of(original), patient_of(original))
-        made = rules.applied(original)
-        say_what_was_done(made, options)
-        made.file_meta = _file_meta(made, _syntax(original))
-        if options.clean_pixels:
-            original.file_meta = made.file_meta
-            blank_outside_the_breast(made, original, mammogram)
-        _cut_padding(made)
-        written = _written(made)
-        _look_once_more(made, rules)
+    try:
+        with quietly():
+            return _deidentified(data, mammogram, key, options)
+    except PipelineError:
+        raise
+    except Exception:  # a damaged header may make pydicom raise anything, with the patient's data in its words
+        raise UnreadableImage("The DICOM header is damaged and cannot be written again.") from None
+
+
+def _deidentified(data: bytes, mammogram: Mammogram, key: bytes, options: Options) -> Deidentified:
+    original = dcmread(io.BytesIO(data), force=True)
+    rules = Rules(options, Pseudonyms(key), identifiers_of(original), patient_of(original))
+    made = rules.applied(original)
+    say_what_was_done(made, options)
+    made.file_meta = _file_meta(made, _syntax(original))
+    if options.clean_pixels:
+        original.file_meta = made.file_meta
+        blank_outside_the_breast(made, original, mammogram)
+    _cut_padding(made)
+    written = _written(made)
+    _look_once_more(made, rules)
     return Deidentified(str(made.SOPInstanceUID), written, _warnings(original, options))
 
 

@@ -24,7 +24,7 @@ from pydicom.uid import (
 
 from pipeline.deidentify import Dates, Options, StillIdentifying, deidentify
 from pipeline.deidentify.pixels import breast_with_rim
-from pipeline.errors import UnsupportedImage
+from pipeline.errors import PipelineError, UnsupportedImage
 from pipeline.read import read
 from tests.pipeline.deidentify.planted import NAME, NEEDLES, NUMBER, everywhere, named, phantom_bytes, written
 from tests.pipeline.files import encoded
@@ -245,6 +245,48 @@ def test_burnt_in_letters_are_warned_of(said: str | None, options: Options, warn
         made.BurnedInAnnotation = said
     warnings = deidentify(written(made), KEY, options).warnings
     assert (warned is None and not warnings) or (warned is not None and warned in warnings[0])
+
+
+def test_tables_keep_their_byte_order_when_pixels_are_written_anew() -> None:
+    made = named()
+    table = Dataset()
+    table.LUTDescriptor, table.LUTExplanation = [4096, 0, 16], NAME
+    table.add_new(0x00283006, "OW", (np.arange(4096) * 16).astype(">u2").tobytes())
+    made.VOILUTSequence = [table]
+    del made.WindowCenter, made.WindowWidth
+    made.PixelData = np.frombuffer(made.PixelData, "<u2").astype(">u2").tobytes()
+    sent = written(made, ExplicitVRBigEndian)
+    before, after = read(sent), read(deidentify(sent, KEY, Options(clean_pixels=True)).data)
+    inside = breast_with_rim(before.pixels)
+    assert np.array_equal(before.pixels[inside], after.pixels[inside])
+
+
+def test_a_name_under_another_representation_is_not_taken_for_a_code() -> None:
+    made = named()
+    made.add_new(0x00104000, "CS", "ZEBRA OF KENT")  # Patient Comments are LT
+    assert b"ZEBRA" in written(made)
+    assert b"ZEBRA" not in deidentify(written(made), KEY).data
+
+
+def test_damaged_headers_give_a_file_without_the_patient_or_an_error_with_a_code() -> None:
+    random = np.random.default_rng(7)
+    sent, outcomes = written(named(PatientComments=f"{NAME} {NUMBER}")), []
+    said: list[bytes] = []
+    header = len(sent) - 2 * 320 * 256
+    for _ in range(300):
+        damaged = bytearray(sent)
+        for place in random.integers(132, header, 3):
+            damaged[place] = random.integers(256)
+        try:
+            data = deidentify(bytes(damaged), KEY).data
+        except PipelineError as error:
+            outcomes.append(error.code)
+            said.append(str(error).encode())
+        else:
+            outcomes.append("written")
+            said.append(data)
+    assert [needle for text in said for needle in needles_in(text)] == []
+    assert {"written", "unreadable_image"} <= set(outcomes) <= {"written", "unreadable_image", "unsupported_image"}
 
 
 def test_only_dicom_mammograms_are_taken() -> None:
