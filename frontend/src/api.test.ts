@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ApiError, deleteAnalysis, getAnalysis, imageUrl, listAnalyses, problemFrom, startAnalysis } from "./api";
+import { ApiError, deleteAnalysis, getAnalysis, imageUrl, listAnalyses, problemFrom, startAnalyses } from "./api";
 import { adviceFor } from "./problems";
 
 const answering = (body: BodyInit | null, init: ResponseInit) => {
@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllGlobals());
 test("a problem document keeps its code, title and detail", async () => {
   const body = { type: "urn:x", title: "Too large", status: 413, code: "image_too_large", detail: "200 megapixels." };
   answering(JSON.stringify(body), { status: 413, headers: { "Content-Type": "application/problem+json" } });
-  const problem = await problemOf(startAnalysis(new File(["x"], "a.dcm")));
+  const problem = await problemOf(startAnalyses(new File(["x"], "a.dcm")));
   expect(problem).toEqual({ code: "image_too_large", title: "Too large", detail: "200 megapixels.", status: 413 });
 });
 
@@ -44,7 +44,7 @@ test("a problem with fields of the wrong type is still readable", () => {
 
 test("a file is sent as the multipart field `file` under its own name", async () => {
   const fetched = answering('{"id": "7", "state": "queued", "file": "a.dcm"}', { status: 202 });
-  expect((await startAnalysis(new File(["pixels"], "a.dcm"))).id).toBe("7");
+  expect(await startAnalyses(new File(["pixels"], "a.dcm"))).toEqual([{ id: "7", state: "queued", file: "a.dcm" }]);
   const [url, init] = fetched.mock.calls[0] ?? [];
   const sent = (init?.body as FormData).get("file");
   expect([url, init?.method]).toEqual(["/api/v1/analyses", "POST"]);

@@ -53,11 +53,15 @@ async function json<T>(answer: Response): Promise<T> {
   }
 }
 
-/** Send one file; it is queued and analysed once, whatever the reader does with the slider later. */
-export async function startAnalysis(file: File): Promise<{ id: string }> {
+/** What became of one image that was sent: its analysis, or for a file of a ZIP why it was refused. */
+export type Sent = { id: string; file: string } | { file: string; error: Problem };
+
+/** Send one file, or a ZIP of them; each is analysed once, whatever the reader does with the slider later. */
+export async function startAnalyses(file: File): Promise<Sent[]> {
   const body = new FormData();
   body.append("file", file, file.name);
-  return json(await request(ANALYSES, { method: "POST", body }));
+  const answer = await json<Sent | { analyses: Sent[] }>(await request(ANALYSES, { method: "POST", body }));
+  return "analyses" in answer ? answer.analyses : [answer];
 }
 
 export async function listAnalyses(): Promise<AnalysisSummary[]> {

@@ -4,6 +4,8 @@ const ADVICE: Record<string, string> = {
   unreadable_image: "Send the original file again: DICOM, PNG, JPEG, TIFF, WebP or PGM, not shortened or renamed.",
   unsupported_image: "Send a single two-dimensional mammogram in shades of grey (DICOM modality MG).",
   image_too_large: "Send the image at the size the mammography unit produced, not an enlarged copy.",
+  unreadable_archive: "Pack the original files again, as a plain ZIP without a password, or send them one by one.",
+  archive_too_large: "Send the study in several parts, or its images one by one.",
   model_unavailable: "Run “mammoscope doctor” on the machine that serves this page; it says which file is wrong.",
   pipeline_error: "Send another export of the same image; if that fails too, it cannot be judged here.",
   upload_too_large: "Send one image at a time, as the mammography unit stored it.",

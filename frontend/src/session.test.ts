@@ -24,9 +24,17 @@ class FakeServer {
 
   #take(file: File): Response {
     if (file.name === "letter.txt") return Response.json({ code: "unreadable_image" }, { status: 422 });
+    if (file.name === "study.zip") {
+      const refused = { file: "volume.dcm", error: { code: "unsupported_image" } };
+      return Response.json({ analyses: [refused, this.#queue("r.dcm"), this.#queue("l.dcm")] }, { status: 202 });
+    }
+    return Response.json(this.#queue(file.name), { status: 202 });
+  }
+
+  #queue(file: string) {
     const id = String(this.jobs.size + 1);
-    this.jobs.set(id, detail(id, { file: file.name }));
-    return Response.json({ id, state: "queued", file: file.name }, { status: 202 });
+    this.jobs.set(id, detail(id, { file }));
+    return { id, state: "queued", file };
   }
 
   #list() {
@@ -73,6 +81,15 @@ test("a refused file becomes a notice and the files after it are still sent", as
   ]);
   expect(store.state.analyses.map(({ file }) => file)).toEqual(["b.dcm", "a.dcm"]);
   expect([store.state.selected, store.state.sending]).toEqual(["1", []]);
+});
+
+test("of a ZIP every image is listed, the first is selected, and what was refused becomes a notice", async () => {
+  await session.upload(files("study.zip"));
+  expect(store.state.analyses.map(({ file }) => file)).toEqual(["l.dcm", "r.dcm"]);
+  expect(store.state.selected).toBe("1");
+  expect(store.state.notices.map(({ file, problem }) => [file, problem.code])).toEqual([
+    ["volume.dcm", "unsupported_image"],
+  ]);
 });
 
 test("without events the selected analysis is asked for until it is done, and then no more", async () => {

@@ -1,4 +1,4 @@
-import { ApiError, deleteAnalysis, eventsUrl, getAnalysis, listAnalyses, startAnalysis } from "./api";
+import { ApiError, deleteAnalysis, eventsUrl, getAnalysis, listAnalyses, startAnalyses } from "./api";
 import type { AnalysisDetail, Problem } from "./api-types";
 import { follow } from "./follow";
 import { begun, isFinished, listed, noticed, received, removed, selecting, type Store } from "./state";
@@ -31,16 +31,19 @@ export class Session {
     setInterval(() => void this.#listWhileOthersRun(), POLL_EVERY_MS);
   }
 
-  /** Send files one after the other; the first one that is taken is selected. */
+  /** Send files one after the other, of a ZIP each of its images; the first one that is taken is selected. */
   async upload(files: readonly File[]): Promise<void> {
     this.#store.update(({ sending }) => ({ sending: [...sending, ...files.map((file) => file.name)] }));
     let first = true;
     for (const file of files) {
       await this.#try(file.name, async () => {
-        const { id } = await startAnalysis(file);
+        const sent = await startAnalyses(file);
         await this.#list();
-        if (first) this.select(id);
-        first = false;
+        for (const entry of sent) {
+          if ("error" in entry) this.#store.update(noticed(entry.error, entry.file));
+          else if (first) this.select(entry.id);
+          first = first && "error" in entry;
+        }
       });
       this.#store.update(({ sending }) => ({ sending: withoutOne(sending, file.name) }));
     }

@@ -26,7 +26,7 @@ function createInvitation(input: HTMLInputElement): HTMLElement {
     "div",
     { class: "invitation" },
     el("p", { class: "large" }, "Drop mammograms here"),
-    el("p", { class: "muted" }, "DICOM, PNG, JPEG, TIFF, WebP or PGM; one view in each file."),
+    el("p", { class: "muted" }, "DICOM, PNG, JPEG, TIFF, WebP or PGM; one view in each file, or a ZIP of them."),
     uploadButton(input, "Choose files"),
     el("p", { class: "muted small" }, `${DISCLAIMER}.`),
   );
