@@ -14,7 +14,8 @@ def build_cancer(preset: Preset = "compact", height: int | None = None, width: i
 
     The paper preset is a frozen ResNet50V2 (He et al. 2016, arXiv:1603.05027) at 256x256 under a small dense head; the
     compact one a MobileNetV2 that trains, at 384x256 unless told, whose maximum is pooled beside the average because
-    a cancer is a small part of the picture.
+    a cancer is a small part of the picture. Its head is linear: a hidden layer of rectifiers died in training, because
+    frozen batch norms leave the pooled features large.
     """
     size = (height or SIZES[preset][0], width or SIZES[preset][1])
     image = keras.Input((*size, 1), name="image")  # (B, H, W, 1)
@@ -28,7 +29,7 @@ def build_cancer(preset: Preset = "compact", height: int | None = None, width: i
         features = keras.layers.Concatenate()(
             [keras.layers.GlobalAveragePooling2D()(x), keras.layers.GlobalMaxPooling2D()(x)]
         )  # (B, 2560)
-    x = keras.layers.Dense(128, activation="relu")(features)
+    x = keras.layers.Dense(128, activation="relu")(features) if preset == "paper" else features
     x = keras.layers.Dropout(0.4)(x)
     logit = keras.layers.Dense(1, dtype="float32", name="logit")(x)  # (B, 1)
     return keras.Model(image, logit, name=f"cancer_{preset}")

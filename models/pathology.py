@@ -15,14 +15,16 @@ def build_pathology(preset: Preset = "compact", side: int | None = None) -> kera
 
     "image" is the region cut out with its margin; "shape" the same, black outside the outline; "margin" the same, black
     inside it. The paper preset sends each through a ResNet50 of its own (He et al. 2016, arXiv:1512.03385), the
-    compact one all three through one MobileNetV2; pooled features are concatenated.
+    compact one all three through one MobileNetV2; pooled features are concatenated. The compact head is linear, see
+    models/cancer.py.
     """
     side = side or SIDES[preset]
     inputs = [keras.Input((side, side, 1), name=name) for name in INPUTS]
     features = separate_features(inputs) if preset == "paper" else shared_features(inputs)
     x = keras.layers.Dropout(0.4)(features)
-    x = keras.layers.Dense(512 if preset == "paper" else 64, activation="relu")(x)
-    x = keras.layers.Dropout(0.4)(x)
+    if preset == "paper":
+        x = keras.layers.Dense(512, activation="relu")(x)
+        x = keras.layers.Dropout(0.4)(x)
     logit = keras.layers.Dense(1, dtype="float32", name="logit")(x)  # (B, 1)
     return keras.Model(dict(zip(INPUTS, inputs, strict=True)), logit, name=f"pathology_{preset}")
 

@@ -20,7 +20,7 @@ from training.split import split
 from training.whole_image import Labelled, balanced, labelled
 
 DATASETS = ("rsna_subset",)
-SCHEDULE = Schedule(epochs=9, steps_per_epoch=80, learning_rate=1.5e-4, average=0.99)
+SCHEDULE = Schedule(epochs=9, steps_per_epoch=80, learning_rate=2e-4, average=0.99)
 BATCH = 16
 RANGES = replace(whole_image.RANGES, gamma=(0.8, 1.25), contrast=(0.9, 1.1))  # a cancer may be faint
 LIMITS = (
@@ -57,7 +57,7 @@ def judge(run: Run, validation: list[PreparedExample], height: int, width: int, 
     patients = [item.example.patient for item in validation]
     machines = [str(item.example.machine) for item in validation]
     return Verdict(
-        architecture="MobileNetV2 (Sandler et al. 2018) over a squashed view, average and maximum pooling, dense 128, "
+        architecture="MobileNetV2 (Sandler et al. 2018) over a squashed view, average and maximum pooling, "
         "one logit",
         input=input,
         data=f"{trained_on} views of the RSNA 2022 subset, {len(validation)} views validate",

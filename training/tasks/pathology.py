@@ -58,7 +58,7 @@ def judge(run: Run, masses: list[Mass], side: int, trained_on: int) -> Verdict:
         chosen = [masses[i] for i in rows]
         metrics[f"auc_{name}"] = auc([m.patient for m in chosen], [m.malignant for m in chosen], logits[rows])
     return Verdict(
-        architecture="one MobileNetV2 (Sandler et al. 2018) over image, shape and margin, pooled, dense 64, one logit",
+        architecture="one MobileNetV2 (Sandler et al. 2018) over image, shape and margin, pooled, one logit",
         input=input,
         data=f"{trained_on} masses of {', '.join(DATASETS)}; {len(masses)} masses validate",
         datasets=DATASETS,
