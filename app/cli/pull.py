@@ -12,9 +12,10 @@ import click
 
 from app.cli.analyze import STAND_INS, table
 from app.cli.network_options import Destination, WebAddress, kinds_option, tls_options
-from app.settings import DISCLAIMER
+from app.settings import DISCLAIMER, Settings
 
 if TYPE_CHECKING:
+    from app.network.courier import Note
     from app.network.dicomweb import DicomWeb
     from app.network.pull import Reference
     from app.network.results import Judge
@@ -64,7 +65,8 @@ def pull(
     routing = Routing(tls=tls)
     web = routing.web(source)
     target = routing.sender(send_to or source) if send or send_to else None
-    work = Work(web, Judge(reading.analyst(settings), settings.max_pixels), settings.results, target, out)
+    judge, note = Judge(reading.analyst(settings), settings.max_pixels), audited(settings)
+    work = Work(web, judge, settings.results, target, send_to or source, out, note)
     failed, seen = False, 0
     try:
         for reference in chosen(web, study, patient, date):
@@ -76,6 +78,15 @@ def pull(
     if not as_json:
         click.echo(f"{seen} images.\n{STAND_INS}\n{DISCLAIMER}")
     raise SystemExit(1 if failed else 0)
+
+
+def audited(settings: Settings) -> Note:
+    """Into the audit log of the data folder."""
+    from app.audit import Audit
+    from app.audit_requests import of_the_network
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return of_the_network(Audit(settings.data_dir))
 
 
 def chosen(web: DicomWeb, named: Sequence[str], patient: str | None, date: str | None) -> Iterator[Reference]:
@@ -98,7 +109,9 @@ class Work:
     judge: Judge
     kinds: Sequence[str]
     target: Sender | None
+    destination: str  # the target in words, for the audit log
     out: Path | None
+    note: Note
 
     def document_of(self, reference: Reference) -> Json:
         """The result document, or one with `error`. Raises PeerUnreachable: what comes next would fail as well."""
@@ -119,14 +132,18 @@ class Work:
             return failure(reference.instance, found["code"], said)
 
     def _judged(self, reference: Reference) -> Json:
+        from app.network.inbox import ANALYSED
+        from app.network.received import key_of
         from pipeline.document import to_document
 
         judged = self.judge.judge(self.web.retrieve(reference.study, reference.series, reference.instance))
+        self.note(key_of(reference.instance), ANALYSED, self.web.node.url)
         if self.target is not None or self.out is not None:
             self._deliver(reference, self.judge.results(judged, self.kinds))
         return to_document(judged.analysis, reference.instance)
 
     def _deliver(self, reference: Reference, results: dict[str, bytes]) -> None:
+        from app.network.inbox import SENT
         from app.network.received import key_of
 
         if self.out is not None:
@@ -134,5 +151,6 @@ class Work:
             for kind, data in results.items():
                 (self.out / f"{key_of(reference.instance)[:12]}-{kind}.dcm").write_bytes(data)
         if self.target is not None:
+            self.note(key_of(reference.instance), SENT, self.destination)  # before: what leaves is noted
             for _ in self.target.store(list(results.values())):
                 pass

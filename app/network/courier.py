@@ -92,7 +92,7 @@ class Courier:
         if entry is None:
             return False
         try:
-            self._deliver(self.routing.sender(entry.destination), self.inbox.results(entry.key))
+            self._deliver(entry, self.routing.sender(entry.destination))
         except PeerError as error:
             self._try_again(entry, error.code, str(error))
         except Exception as error:
@@ -101,11 +101,16 @@ class Courier:
             self._over(entry, SENT, None)
         return True
 
-    def _deliver(self, sender: Sender, files: tuple[Path, ...]) -> None:
-        """What was confirmed is not sent again."""
-        if files:
-            for index in sender.store([file.read_bytes() for file in files]):
+    def _deliver(self, entry: Entry, sender: Sender) -> None:
+        """What was confirmed is not sent again, and is noted even where the rest of it fails."""
+        files, confirmed = self.inbox.results(entry.key), 0
+        try:
+            for index in sender.store([file.read_bytes() for file in files]) if files else ():
                 files[index].unlink(missing_ok=True)
+                confirmed += 1
+        finally:
+            if confirmed:
+                self.note(entry.key, SENT, entry.destination)
 
     def _try_again(self, entry: Entry, code: str, why: str) -> None:
         log.warning("object %s not sent, try %d: %s", entry.key, entry.attempts, why)
@@ -116,7 +121,6 @@ class Courier:
 
     def _over(self, entry: Entry, state: str, code: str | None) -> None:
         self.inbox.end(entry.key, state, code)
-        self.note(entry.key, state, entry.destination)
         log.info("object %s %s%s", entry.key, state, f": {code}" if code else "")
 
 

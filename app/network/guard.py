@@ -1,4 +1,4 @@
-"""The listening socket with its guards: no caller can hold up the others, or fill the memory.
+"""Sockets with guards: no caller can hold up the others or fill the memory, and every socket is closed.
 
 pynetdicom shakes hands for TLS where it accepts, so that one silent caller would stop all others, and reads whatever
 length a caller announces.
@@ -11,6 +11,7 @@ import ssl
 from socketserver import BaseServer
 from typing import Any, cast
 
+from pynetdicom import AE
 from pynetdicom.association import Association
 from pynetdicom.transport import AssociationSocket, RequestHandler, ThreadedAssociationServer
 
@@ -22,7 +23,26 @@ class TooLargeError(OSError):
     """A caller sends more than we take; pynetdicom closes the connection over an OSError."""
 
 
-class GuardedSocket(AssociationSocket):
+class ClosingSocket(AssociationSocket):
+    """pynetdicom leaves the file descriptor open where the other side was gone first, or never there."""
+
+    def _shutdown_socket(self) -> None:
+        connection = self.socket
+        super()._shutdown_socket()
+        if connection is not None:
+            connection.close()
+
+
+class Caller(AE):
+    """An application entity that calls others."""
+
+    def _create_socket(self, *arguments: Any) -> AssociationSocket:
+        made = super()._create_socket(*arguments)
+        made.__class__ = ClosingSocket
+        return made
+
+
+class GuardedSocket(ClosingSocket):
     """`message_done()` after each message; between two of them at most `largest_bytes` are read."""
 
     largest_bytes = 1 << 28

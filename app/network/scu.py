@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pydicom
 from pydicom import Dataset, uid
-from pynetdicom import AE
 from pynetdicom.association import Association
 
 from app.network.errors import PeerRefused, PeerUnreachable
+from app.network.guard import Caller
 from app.network.nodes import Node
 from app.network.tls import Tls
 
@@ -48,7 +48,7 @@ class StorageScu:
 
     @contextmanager
     def _association(self, datasets: Sequence[Dataset]) -> Iterator[Association]:
-        entity = AE(ae_title=self.aet)
+        entity = Caller(ae_title=self.aet)
         entity.connection_timeout, entity.acse_timeout = CONNECT_S, CONNECT_S
         entity.dimse_timeout = entity.network_timeout = ANSWER_S
         for sop_class, syntax in sorted({(d.SOPClassUID, d.file_meta.TransferSyntaxUID) for d in datasets}):

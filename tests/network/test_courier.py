@@ -129,6 +129,25 @@ def test_what_was_confirmed_is_not_sent_again(inbox: Inbox, mammogram: bytes) ->
     assert len(sender.sent) == len(set(sender.sent)) == 2
 
 
+def test_what_left_is_noted_even_where_the_rest_failed(inbox: Inbox, mammogram: bytes) -> None:
+    noted: list[tuple[str, str]] = []
+    judge = Judge(Analyst(stub_networks), 1_000_000, notes)
+    sender = StubSender(confirms=1, error=PeerUnreachable("broke"))
+    add(inbox, mammogram)
+    work = Courier(
+        inbox,
+        judge,
+        OneWay(one=sender),
+        AT_ONCE,
+        note=lambda key, state, destination: noted.append((state, destination)),
+    )
+    work.analyse_next()
+    work.send_next()
+    sender.confirms = 0
+    work.send_next()
+    assert noted == [("analysed", "PACS@127.0.0.1:104"), ("sent", "PACS@127.0.0.1:104")]
+
+
 def test_waits_double_up_to_an_hour() -> None:
     assert [Patience().wait_s(attempts) for attempts in (1, 2, 3, 20, 400)] == [5, 10, 20, 3600, 3600]
 

@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.analyst import Analyst
+from app.audit import lines_of
 from app.cli import main, reading
 from app.network.dicomweb import DicomWeb
 from app.network.errors import PeerRefused, PeerUnreachable
@@ -164,7 +165,7 @@ def pull(pacs: Orthanc, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Call
 
 
 def test_a_study_is_pulled_analysed_and_its_results_are_stored_in_the_pacs(
-    pacs: Orthanc, pull: Callable[..., Result], mammogram: bytes, expected: Analysis
+    pacs: Orthanc, pull: Callable[..., Result], mammogram: bytes, expected: Analysis, tmp_path: Path
 ) -> None:
     pacs.upload(mammogram)
     study = dcmread(DicomBytesIO(mammogram), stop_before_pixels=True).StudyInstanceUID
@@ -174,6 +175,8 @@ def test_a_study_is_pulled_analysed_and_its_results_are_stored_in_the_pacs(
     assert document["file"] == uid_of(mammogram)
     assert document["findings"][0]["box"]["x"] == pytest.approx(expected.findings[0].box.x, abs=0.01)
     check_results(pacs, expected, mammogram)
+    audited = [(line["what"], line["part"]) for line in lines_of(tmp_path / "data" / "audit.jsonl")]
+    assert audited == [("analysed", pacs.web), ("sent", pacs.web)]
     assert pull("--study", study, "--send", "--json", *KINDS).stdout.count("\n") == 1  # results are no mammograms
     assert len(pacs.json("/instances")) == 4  # and the same objects again are the same objects
 
