@@ -3,6 +3,7 @@ import { listenToKeys } from "./keys";
 import { createAnalyses } from "./panels/analyses";
 import { createAssessment } from "./panels/assessment";
 import { createDropVeil } from "./panels/drop";
+import { createExports } from "./panels/exports";
 import { createFindings } from "./panels/findings";
 import { createFileInput, createHeader } from "./panels/header";
 import { createHelp } from "./panels/help";
@@ -19,7 +20,7 @@ function page(store: Store, session: Session): HTMLElement[] {
   const input = createFileInput(session);
   const stage = el("div", { class: "stage" }, createViewer(store), createProgress(store, input), createNotices(store));
   const viewer = el("main", { class: "viewer" }, createToolbar(store), stage, createLegend(store));
-  const results = [createFindings(store), createAssessment(store)];
+  const results = [createFindings(store), createAssessment(store), createExports(store)];
   const right = el("aside", { class: "panel right", "aria-label": "Results" }, ...results);
   const body = el("div", { class: "body" }, createAnalyses(store, session), viewer, right);
   return [createHeader(input), body, input, createDropVeil(session), createHelp(store)];
