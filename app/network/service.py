@@ -7,11 +7,12 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TypeVar
 
 from app.network.courier import Courier
 
 log = logging.getLogger("mammoscope.network")
+T = TypeVar("T")
 POLL_S = 0.5  # another process may have put something into the inbox
 EXPIRE_S = 3600.0
 
@@ -39,16 +40,20 @@ class CourierService:
             self._lock.close()
             self._lock = None
 
+    @property
+    def alive(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
+
     def _spawn(self, name: str, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
     def _main(self) -> None:
-        while not self._take_lock():
+        while not _whatever_comes(self._take_lock):
             if self._stopping.wait(self.poll_s):
                 return
-        self.courier.inbox.revive()
+        _whatever_comes(self.courier.inbox.revive)
         self._spawn("courier-send", lambda: self._loop(self.courier.send_next))
         self._spawn("courier-expire", self._expire)
         self._loop(self.courier.analyse_next)
@@ -66,16 +71,20 @@ class CourierService:
 
     def _loop(self, step: Callable[[], bool]) -> None:
         while not self._stopping.is_set():
-            try:
-                worked = step()
-            except Exception as error:  # the disk, the database: they may come back
-                log.error("The courier stumbled: %s", type(error).__name__)
-                worked = False
-            if not worked:
+            if not _whatever_comes(step):
                 self._stopping.wait(self.poll_s)
 
     def _expire(self) -> None:
         while True:
-            self.courier.inbox.expire(self.retention_days)
+            _whatever_comes(lambda: self.courier.inbox.expire(self.retention_days))
             if self._stopping.wait(EXPIRE_S):
                 return
+
+
+def _whatever_comes(step: Callable[[], T]) -> T | None:
+    """The disk or the database may fail, and come back: the thread goes on."""
+    try:
+        return step()
+    except Exception as error:
+        log.error("The courier stumbled: %s", type(error).__name__)
+        return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from pydicom import Dataset, dcmread, dcmwrite, uid
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 from pynetdicom import AE, evt
 from pynetdicom.transport import ThreadedAssociationServer
 
@@ -74,6 +74,7 @@ class Peer:
 
     port: int
     status: int = 0
+    syntaxes: tuple[UID, ...] = (uid.ExplicitVRLittleEndian, uid.ImplicitVRLittleEndian)
     stored: list[Dataset] = field(default_factory=list)
     _server: ThreadedAssociationServer | None = None
 
@@ -85,7 +86,7 @@ class Peer:
             uid.SegmentationStorage,
             uid.DigitalMammographyXRayImageStorageForPresentation,
         ):
-            entity.add_supported_context(sop_class)
+            entity.add_supported_context(sop_class, list(self.syntaxes))
         self._server = entity.start_server(
             ("127.0.0.1", self.port), block=False, evt_handlers=[(evt.EVT_C_STORE, self._store)]
         )

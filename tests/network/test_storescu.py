@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from pydicom import uid
+from pydicom import dcmread, uid
 from pydicom.uid import UID, generate_uid
 
 from app.network.received import key_of
@@ -58,8 +58,13 @@ def test_a_stored_mammogram_is_analysed_and_its_results_are_sent(
 
 
 def converted(file: Path, syntax: UID, *command: str) -> Path:
-    """The same mammogram as another transfer syntax, made by DCMTK."""
+    """The same mammogram as another transfer syntax, made by DCMTK where it can."""
     path = file.with_name(f"{syntax}.dcm")
+    if not command:
+        dataset = dcmread(file)
+        dataset.compress(syntax, generate_instance_uid=False)
+        dataset.save_as(path)
+        return path
     name, *options = command
     assert run(name, *options, file, path).returncode == 0
     return path
@@ -74,6 +79,7 @@ def converted(file: Path, syntax: UID, *command: str) -> Path:
         (uid.RLELossless, ("dcmcrle",), "-xr"),
         (uid.JPEGLosslessSV1, ("dcmcjpeg",), "-xs"),
         (uid.JPEGLSLossless, ("dcmcjpls",), "-xt"),
+        (uid.JPEG2000Lossless, (), "-xv"),  # DCMTK cannot make it, but sends it
     ],
     ids=lambda value: value.name if isinstance(value, UID) else "",
 )
@@ -84,6 +90,28 @@ def test_every_way_of_encoding_arrives_and_is_analysed(
     assert send(port, converted(file, syntax, *command), options=("-R", proposal)) == 0
     until(lambda: intake.inbox.count("analysed") == 1)
     assert [path.name for path in intake.inbox.results(key_of(uid_of(mammogram)))] == ["seg.dcm", "sr.dcm"]
+
+
+def test_a_node_that_speaks_implicit_vr_alone_gets_its_results(
+    station: MakeStation, file: Path, mammogram: bytes
+) -> None:
+    with Peer(free_port(), syntaxes=(uid.ImplicitVRLittleEndian,)) as pacs:
+        _, intake, port = station(send_to=f"PACS@127.0.0.1:{pacs.port}")
+        assert send(port, file) == 0
+        until(lambda: intake.inbox.count("sent") == 1)
+        assert {made.file_meta.TransferSyntaxUID for made in pacs.stored} == {uid.ImplicitVRLittleEndian}
+        assert {made.PatientID for made in pacs.stored} == {"ID-4711"}
+
+
+def test_a_node_that_is_away_gets_its_results_when_it_is_back(station: MakeStation, file: Path) -> None:
+    port = free_port()
+    _, intake, ours = station(send_to=f"PACS@127.0.0.1:{port}")
+    assert send(ours, file) == 0
+    until(lambda: any(entry.code == "peer_unreachable" for entry in intake.inbox.entries()))
+    with Peer(port, status=0xA700) as full:
+        until(lambda: any(entry.code == "peer_refused" for entry in intake.inbox.entries()))
+        full.status = 0xB000  # a warning: stored, with something coerced
+        until(lambda: intake.inbox.count("sent") == 1)
 
 
 def test_other_objects_find_no_presentation_context(station: MakeStation, tmp_path: Path) -> None:
