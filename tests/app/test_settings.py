@@ -43,7 +43,15 @@ def test_by_default_only_this_machine_can_reach_us_and_no_other_page() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "http"), ("PORT", "70000"), ("THREADS", "1"), ("RETENTION_DAYS", "-1"), ("PORT", "nan"), ("SEND_TO", "PACS"), ("RESULTS", "csv")],
+    [
+        ("PORT", "http"),
+        ("PORT", "70000"),
+        ("THREADS", "1"),
+        ("RETENTION_DAYS", "-1"),
+        ("PORT", "nan"),
+        ("SEND_TO", "PACS"),
+        ("RESULTS", "csv"),
+    ],
 )
 def test_a_value_that_makes_no_sense_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"MAMMOSCOPE_{name}"):
