@@ -23,12 +23,12 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure on patients that the training never saw, with its 95 % interval over patients."""
+    """A figure on patients that the training never saw, with its 95 % bootstrap interval over those patients."""
 
     value: float
     low: float
     high: float
-    n: int  # what the interval was drawn over: patients
+    n: int  # what the figure counts: lesions for sensitivities and outlines, else images
 
 
 @dataclass(frozen=True)

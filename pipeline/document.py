@@ -47,9 +47,13 @@ def _finding(number: int, finding: Finding) -> dict[str, Any]:
         "kind": finding.kind.value,
         "box": {side: round(getattr(box, side), 2) for side in ("x", "y", "width", "height")},
         "confidence": round(finding.confidence, 4),
-        "outline": None if finding.outline is None else [[round(x, 2), round(y, 2)] for x, y in finding.outline.tolist()],
+        "outline": None
+        if finding.outline is None
+        else [[round(x, 2), round(y, 2)] for x, y in finding.outline.tolist()],
         "pathology": None if finding.malignant is None else {"malignant": round(finding.malignant, 4)},
-        "size_mm": None if size is None else {"long_axis": round(size.long_axis_mm, 1), "area": round(size.area_mm2, 1)},
+        "size_mm": None
+        if size is None
+        else {"long_axis": round(size.long_axis_mm, 1), "area": round(size.area_mm2, 1)},
     }
 
 

@@ -57,8 +57,7 @@ def judge(run: Run, validation: list[PreparedExample], height: int, width: int, 
     patients = [item.example.patient for item in validation]
     machines = [str(item.example.machine) for item in validation]
     return Verdict(
-        architecture="MobileNetV2 (Sandler et al. 2018) over a squashed view, average and maximum pooling, "
-        "one logit",
+        architecture="MobileNetV2 (Sandler et al. 2018) over a squashed view, average and maximum pooling, one logit",
         input=input,
         data=f"{trained_on} views of the RSNA 2022 subset, {len(validation)} views validate",
         datasets=DATASETS,

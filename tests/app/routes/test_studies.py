@@ -53,9 +53,7 @@ def test_what_a_zip_holds_besides_images_is_listed_with_its_error(client: FlaskC
 
 
 @pytest.mark.parametrize("files", [{"a.txt": b"letter"}, {}])
-def test_a_zip_without_an_image_is_refused(
-    files: Mapping[str, bytes], client: FlaskClient, conforms: Conforms
-) -> None:
+def test_a_zip_without_an_image_is_refused(files: Mapping[str, bytes], client: FlaskClient, conforms: Conforms) -> None:
     answer = sent(client, packed(files))
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     conforms(answer.json, "Problem")
