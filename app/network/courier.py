@@ -33,6 +33,7 @@ class Patience:
 
     first_s: float = 5.0
     longest_s: float = 3600.0
+    weights_s: float = 60.0  # while weights are missing
     analyses: int = 3  # an object that stopped the program this often is given up
     deliveries: int = 40  # with these waits, thirty hours
 
@@ -66,8 +67,8 @@ class Courier:
             judged = self.run(lambda: self.judge.judge(data))
             results = self.judge.results(judged, entry.kinds.split(","))
         except ModelUnavailable as error:
-            self.inbox.postpone(entry.key, self.patience.wait_s(entry.attempts), error.code, counts=False)
-            log.error("object %s waits: %s", entry.key, error.code)
+            self.inbox.postpone(entry.key, self.patience.weights_s, error.code, counts=False)
+            log.error("object %s waits: %s", entry.key, error)
         except PipelineError as error:
             self._over(entry, REFUSED, error.code)
         except Exception as error:  # ours; the next object is still to come

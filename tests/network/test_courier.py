@@ -18,7 +18,7 @@ from pipeline.models import Models
 from tests.app.test_whole_way import stub_networks
 from tests.network.stubs import StubSender, changed, notes
 
-AT_ONCE = Patience(first_s=-1, longest_s=-1, analyses=3, deliveries=3)
+AT_ONCE = Patience(first_s=-1, longest_s=-1, weights_s=-1, analyses=3, deliveries=3)
 
 
 @dataclass(frozen=True)
