@@ -102,6 +102,36 @@ SEGMENTATION = record(
     },
     closed=True,
 )
+METRIC = record({"value": NUMBER, "low": NUMBER, "high": NUMBER, "n": {"type": "integer"}}, closed=True)
+OPERATING_POINT: Json = {
+    "type": "object",
+    "properties": {
+        "confidence": {**UNIT, "description": "Marks from this confidence up."},
+        "sensitivity": {**UNIT, "description": "Share of lesions with a mark that overlaps by IoU >= 0.2."},
+        "false_marks": {"type": "number", "minimum": 0, "description": "Mean of an image."},
+    },
+}
+CARD = record(
+    {
+        "name": TEXT,
+        "task": {"enum": ["detector", "segmenter", "pathology", "masking", "cancer"]},
+        "preset": TEXT,
+        "architecture": TEXT,
+        "version": TEXT,
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "training": {"type": "object", "description": "data, split, seed, command, date, machine"},
+        "metrics": {"type": "object", "additionalProperties": METRIC, "description": "low, high: 95 % interval"},
+        "calibration": {"type": "object"},
+        "operating_points": array(OPERATING_POINT),
+        "measured_on": {
+            **nullable(record({"data": TEXT, "images": COUNT, "lesions": COUNT}, closed=True)),
+            "description": "What the operating points were measured on.",
+        },
+        "limits": array(TEXT),
+        "data_licence": TEXT,
+    },
+    closed=True,
+)
 SCHEMAS: Json = {
     "Document": record(DOCUMENT),
     "FinishedAnalysis": record({**DOCUMENT, "id": TEXT}),
@@ -127,6 +157,7 @@ SCHEMAS: Json = {
         **record(STANDING),
         "description": "Once done, the fields of Document stand here as well, beside `analysis`.",
     },
+    "ModelList": record({"models": array(CARD)}, closed=True),
     "PrototypeAnswer": record({"segmentations": array(SEGMENTATION)}, closed=True),
     "Problem": {
         **record({"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT, "detail": TEXT}),

@@ -34,6 +34,7 @@ def document() -> Json:
             **_pictures(),
             **_reports(),
             **_objects(),
+            **_models(),
             **_prototype(),
             **_dicomweb(),
             **_service(),
@@ -188,6 +189,12 @@ def _objects() -> Json:
         }
         for name, (id_, words) in made.items()
     }
+
+
+def _models() -> Json:
+    listed = body("In the order of an analysis; empty where there are no weights", JSON, ref("ModelList"))
+    broken = problems(_503="model_unavailable: a card does not read")
+    return {"/api/v1/models": {"get": operation("listModels", "The cards of the networks", {"200": listed, **broken})}}
 
 
 def _prototype() -> Json:

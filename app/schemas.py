@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from app.store import Record
+from models.weights import Card
 from pipeline.finding import Finding, Kind
 from pipeline.geometry import Box
 from pipeline.preprocess import Prepared
 
 Json = dict[str, Any]
+
+VALIDATION = re.compile(r"(?P<images>\d+) (?P<data>\S+) views validate")  # as trainings word it in their cards
 
 
 def record_to_json(record: Record) -> Json:
@@ -63,3 +68,31 @@ def _finding(entry: Json) -> Finding:
         outline=None if outline is None else np.array(outline, dtype=np.float64).reshape(-1, 2),
         malignant=None if pathology is None else pathology["malignant"],
     )
+
+
+def card_to_json(card: Card) -> Json:
+    """What the card says for people; not what the pipeline needs to run the file (recipe, inputs)."""
+    return {
+        "name": card.name,
+        "task": card.task,
+        "preset": card.preset,
+        "architecture": card.architecture,
+        "version": card.version,
+        "sha256": card.sha256,
+        "training": dict(card.training),
+        "metrics": {name: asdict(metric) for name, metric in card.metrics.items()},
+        "calibration": dict(card.calibration),
+        "operating_points": [dict(point) for point in card.operating_points],
+        "measured_on": _measured_on(card),
+        "limits": list(card.limits),
+        "data_licence": card.data_licence,
+    }
+
+
+def _measured_on(card: Card) -> Json | None:
+    """Of which images and lesions the operating points are; null where there are none or the card does not say."""
+    said = VALIDATION.search(str(card.training.get("data", "")))
+    lesions = {metric.n for name, metric in card.metrics.items() if name.startswith("sensitivity_at_")}
+    if not card.operating_points or said is None or len(lesions) != 1:
+        return None
+    return {"data": said["data"], "images": int(said["images"]), "lesions": lesions.pop()}
