@@ -66,6 +66,45 @@ export interface Preprocessed {
   height: number;
 }
 
+/** The detector on images its training never saw. */
+export interface OperatingPoint {
+  confidence: number;
+  /** Share of masses that have a mark. */
+  sensitivity: number;
+  /** Mean of an image. */
+  false_marks: number;
+}
+
+export interface MeasuredOn {
+  data: string;
+  images: number;
+  lesions: number;
+}
+
+/** `low` and `high`: 95 % interval. */
+export interface Metric {
+  value: number;
+  low: number;
+  high: number;
+  n: number;
+}
+
+export interface ModelCard {
+  name: string;
+  task: string;
+  preset: string;
+  architecture: string;
+  version: string;
+  sha256: string;
+  training: Record<string, unknown>;
+  metrics: Record<string, Metric>;
+  calibration: Record<string, unknown>;
+  operating_points: Partial<OperatingPoint>[];
+  measured_on: MeasuredOn | null;
+  limits: string[];
+  data_licence: string;
+}
+
 /** RFC 9457 problem document; `code` is stable and what we compare. */
 export interface Problem {
   code: string;

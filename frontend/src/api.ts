@@ -1,4 +1,4 @@
-import type { AnalysisDetail, AnalysisSummary, Problem, Variant } from "./api-types";
+import type { AnalysisDetail, AnalysisSummary, ModelCard, Problem, Variant } from "./api-types";
 
 const ANALYSES = "/api/v1/analyses";
 
@@ -74,6 +74,11 @@ export async function getAnalysis(id: string): Promise<AnalysisDetail> {
 
 export async function deleteAnalysis(id: string): Promise<void> {
   await request(analysisUrl(id), { method: "DELETE" });
+}
+
+/** The cards of the networks that the server uses. */
+export async function listModels(): Promise<ModelCard[]> {
+  return (await json<{ models: ModelCard[] }>(await request("/api/v1/models"))).models;
 }
 
 function analysisUrl(id: string): string {

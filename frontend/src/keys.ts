@@ -1,5 +1,5 @@
-import { neighbour } from "./findings";
-import { currentView, pictureSize, shownFindings, showingVariant, type Store } from "./state";
+import { neighbour, STARTING_CONFIDENCE } from "./findings";
+import { currentView, filtered, pictureSize, shownFindings, showingVariant, type Store } from "./state";
 import { fit, zoomedAt } from "./viewer/geometry";
 
 export interface Key {
@@ -18,6 +18,11 @@ export function toggleInverted(store: Store): void {
 
 export function resetView(store: Store): void {
   store.update({ view: null });
+}
+
+/** Back to the declared operating point. */
+export function resetConfidence(store: Store): void {
+  store.update(filtered(STARTING_CONFIDENCE));
 }
 
 /** Zoom about the middle of the canvas. */
@@ -47,6 +52,7 @@ export const KEYS: readonly Key[] = [
   { keys: ["0"], words: "Show the whole picture", act: resetView },
   { keys: ["+", "="], words: "Zoom in", act: (store) => zoom(store, 1.25) },
   { keys: ["-"], words: "Zoom out", act: (store) => zoom(store, 1 / 1.25) },
+  { keys: ["r"], words: `Confidence back to the declared ${STARTING_CONFIDENCE * 100} %`, act: resetConfidence },
   { keys: ["?"], words: "Show the keys", act: (store) => store.update({ helpShown: true }) },
 ];
 

@@ -11,8 +11,9 @@ import { createLegend } from "./panels/legend";
 import { createNotices } from "./panels/notices";
 import { createProgress } from "./panels/progress";
 import { createToolbar } from "./panels/toolbar";
+import { browserMemory, rememberConfidence, rememberedConfidence } from "./remembered";
 import { Session } from "./session";
-import { Store } from "./state";
+import { EMPTY, Store } from "./state";
 import { createViewer } from "./viewer/viewer";
 
 /** Where the parts of the page are put together; the order here is the order of the focus. */
@@ -26,7 +27,9 @@ function page(store: Store, session: Session): HTMLElement[] {
   return [createHeader(input), body, input, createDropVeil(session), createHelp(store)];
 }
 
-const store = new Store();
+const memory = browserMemory();
+const store = new Store({ ...EMPTY, minConfidence: rememberedConfidence(memory) });
+store.watch((s) => [s.minConfidence], (s) => rememberConfidence(memory, s.minConfidence));
 const session = new Session(store);
 document.querySelector("#app")?.replaceChildren(...page(store, session));
 listenToKeys(store);

@@ -1,19 +1,21 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { AnalysisDetail } from "./api-types";
+import type { AnalysisDetail, ModelCard } from "./api-types";
 import { Session } from "./session";
 import { Store } from "./state";
-import { detail, documentWith, summary } from "./testing";
+import { detail, documentWith, modelCard, summary } from "./testing";
 
 /** A server of one line an analysis; the event stream is refused, so the page has to ask. */
 class FakeServer {
   readonly jobs = new Map<string, AnalysisDetail>();
   readonly asked: string[] = [];
+  cards: ModelCard[] = [];
   isDown = false;
 
   answer = (url: string, init?: RequestInit): Promise<Response> => {
     const method = init?.method ?? "GET";
     this.asked.push(`${method} ${url}`);
     if (this.isDown) return Promise.reject(new TypeError("Failed to fetch"));
+    if (url === "/api/v1/models") return Promise.resolve(Response.json({ models: this.cards }));
     const id = url.split("/")[4];
     if (method === "POST") return Promise.resolve(this.#take((init?.body as FormData).get("file") as File));
     if (id === undefined) return Promise.resolve(Response.json({ analyses: this.#list() }));
@@ -143,4 +145,21 @@ test("deleting what the server no longer has is no problem", async () => {
   server.jobs.clear();
   await session.remove("1");
   expect([store.state.analyses, store.state.selected, store.state.notices]).toEqual([[], null, []]);
+});
+
+test("the cards of the networks are asked for once", async () => {
+  server.cards = [modelCard("detector")];
+  expect(store.state.models).toBeNull();
+  await session.start();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(store.state.models?.map(({ name }) => name)).toEqual(["small-detector"]);
+  expect(server.asked.filter((question) => question.endsWith("/models"))).toHaveLength(1);
+});
+
+test("a server that gives no cards costs what they would say, and is not reported twice", async () => {
+  server.isDown = true;
+  await session.start();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(store.state.models).toEqual([]);
+  expect(store.state.notices).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { ApiError, deleteAnalysis, eventsUrl, getAnalysis, listAnalyses, startAnalyses } from "./api";
+import { ApiError, deleteAnalysis, eventsUrl, getAnalysis, listAnalyses, listModels, startAnalyses } from "./api";
 import type { AnalysisDetail, Problem } from "./api-types";
 import { follow } from "./follow";
 import { begun, isFinished, listed, noticed, received, removed, selecting, type Store } from "./state";
@@ -23,12 +23,18 @@ export class Session {
 
   /** The analyses the server still has, the newest one selected. */
   async start(): Promise<void> {
+    void this.#learnModels();
     await this.#try(null, async () => {
       await this.#list();
       const newest = this.#store.state.analyses[0];
       if (newest !== undefined) this.select(newest.id);
     });
     setInterval(() => void this.#listWhileOthersRun(), POLL_EVERY_MS);
+  }
+
+  /** Once; the page goes without what the cards say where there is no answer. */
+  async #learnModels(): Promise<void> {
+    this.#store.update({ models: await listModels().catch(() => []) });
   }
 
   /** Send files one after the other, of a ZIP each of its images; the first one that is taken is selected. */

@@ -1,4 +1,4 @@
-import type { AnalysisDetail, AnalysisDocument, AnalysisSummary, Problem, Variant } from "./api-types";
+import type { AnalysisDetail, AnalysisDocument, AnalysisSummary, ModelCard, Problem, Variant } from "./api-types";
 import { confident, STARTING_CONFIDENCE } from "./findings";
 import { fit, type Mark, marksIn, type Size, type View } from "./viewer/geometry";
 
@@ -17,6 +17,8 @@ export interface State {
   details: Readonly<Record<string, AnalysisDetail>>;
   selected: string | null;
   notices: readonly Notice[];
+  /** Null until the server has answered. */
+  models: readonly ModelCard[] | null;
   /** 0.05..1; filters here, in the browser. */
   minConfidence: number;
   variant: Variant;
@@ -39,6 +41,7 @@ export const EMPTY: State = {
   details: {},
   selected: null,
   notices: [],
+  models: null,
   minConfidence: STARTING_CONFIDENCE,
   variant: "original",
   inverted: false,

@@ -1,4 +1,4 @@
-import type { AnalysisDetail, AnalysisDocument, AnalysisSummary, Finding } from "./api-types";
+import type { AnalysisDetail, AnalysisDocument, AnalysisSummary, Finding, ModelCard } from "./api-types";
 
 /** Values for unit tests; the page itself does not import this file. */
 export function finding(id: number, confidence: number, changes: Partial<Finding> = {}): Finding {
@@ -27,4 +27,10 @@ export function detail(id: string, changes: Partial<AnalysisDetail> = {}): Analy
 
 export function summary(id: string, created: number, changes: Partial<AnalysisSummary> = {}): AnalysisSummary {
   return { id, file: `${id}.dcm`, state: "done", created, ...changes };
+}
+
+export function modelCard(task: string, changes: Partial<ModelCard> = {}): ModelCard {
+  const provenance = { name: `small-${task}`, task, preset: "compact", version: "1", sha256: "ab".repeat(32) };
+  const known = { training: {}, metrics: {}, calibration: {}, operating_points: [], measured_on: null, limits: [] };
+  return { ...provenance, ...known, architecture: "A network", data_licence: "none", ...changes };
 }

@@ -1,4 +1,5 @@
-import type { AnalysisDocument, Finding, Kind, MaskingLevel } from "./api-types";
+import type { AnalysisDocument, Finding, Kind, MaskingLevel, MeasuredOn, Metric } from "./api-types";
+import { isAt, nearestPoint, type Operating } from "./operating";
 
 export const DISCLAIMER = "Research and demonstration software, not a medical device";
 export const MALIGNANCY_STAND_IN = "BI-RADS ≥ 4 stands in for malignancy.";
@@ -44,6 +45,45 @@ export function markLabel(finding: Finding): string {
 export function countOfMarks(shown: number, total: number): string {
   const marks = shown === 1 ? "1 mark shown" : `${shown} marks shown`;
   return total > shown ? `${marks}, ${total - shown} below the threshold` : marks;
+}
+
+/** "Here: found 79 % of 28 masses with 0.15 false marks an image (…)"; names the point's place if it is another. */
+export function operatingWords({ points, measuredOn }: Operating, confidence: number): string {
+  const point = nearestPoint(points, confidence);
+  if (point === null) return beyondWords(points, confidence);
+  const where = isAt(point, confidence) ? "Here" : `At ${percent(point.confidence)}`;
+  const masses = measuredOn === null ? "masses" : `${measuredOn.lesions} masses`;
+  const words = `${where}: found ${percent(point.sensitivity)} of ${masses} with ${falseMarks(point.false_marks)}`;
+  return measuredOn === null ? words : `${words} (${imagesWords(measuredOn)})`;
+}
+
+function beyondWords(points: Operating["points"], confidence: number): string {
+  const [first, last] = [points[0]?.confidence ?? 0, points.at(-1)?.confidence ?? 1];
+  return confidence < first ? `Not measured below ${percent(first)}.` : `Not measured above ${percent(last)}.`;
+}
+
+function falseMarks(mean: number): string {
+  if (mean === 0) return "no false marks";
+  return `${mean < 0.01 ? `<${NO_BREAK}0.01` : mean.toFixed(2)} false marks an image`;
+}
+
+function imagesWords({ data, images }: MeasuredOn): string {
+  return `${images} ${data} validation images`;
+}
+
+export function measuredWords(measuredOn: MeasuredOn): string {
+  return `${measuredOn.lesions} masses, ${imagesWords(measuredOn)}`;
+}
+
+/** "sensitivity_at_2_false_marks_iou02" in words. */
+export function metricName(name: string): string {
+  const words = name.replace(/_iou0(\d)$/, " (IoU ≥ 0.$1)").replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "0.86 (0.69–1.00, n = 28)": with the 95 % interval. */
+export function metricValue({ value, low, high, n }: Metric): string {
+  return `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)}, n = ${n})`;
 }
 
 export function maskingSentence(level: MaskingLevel): string {

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.settings import Settings
+from models.weights import Card, Metric, write_card
 from pipeline.finding import Finding, Kind, Size
 from tests.app.stubs import StubAnalyst
 from tests.browser.reader import Reader
@@ -90,9 +91,34 @@ def analyst(findings: tuple[Finding, ...]) -> Iterator[StubAnalyst]:
 
 
 @pytest.fixture
-def stub_url(analyst: StubAnalyst, tmp_path: Path) -> Iterator[str]:
+def card() -> Card:
+    """Of a detector that nobody has trained: what the page says of it can be told from the shipped one's."""
+    return Card(
+        name="small-detector",
+        task="detector",
+        preset="compact",
+        architecture="A network of no layers",
+        version="1",
+        file="small-detector.tflite",
+        sha256="ab" * 32,
+        data_licence="phantoms: ours",
+        training={"data": "9 views of phantoms; 40 INbreast views validate"},
+        metrics={"sensitivity_at_1_false_mark_iou02": Metric(0.8, 0.6, 0.9, 20)},
+        operating_points=(
+            {"confidence": 0.1, "sensitivity": 0.9, "false_marks": 1.5},
+            {"confidence": 0.3, "sensitivity": 0.75, "false_marks": 0.25},
+            {"confidence": 0.7, "sensitivity": 0.5, "false_marks": 0.0},
+        ),
+        limits=("It was made for a test.",),
+    )
+
+
+@pytest.fixture
+def stub_url(analyst: StubAnalyst, card: Card, tmp_path: Path) -> Iterator[str]:
     """The real application with everything but the models."""
-    app = create_app(Settings(data_dir=tmp_path / "data"), analyst=analyst, weights_problems=list)
+    write_card(card, tmp_path / "weights" / "cards" / f"{card.name}.toml")
+    settings = Settings(data_dir=tmp_path / "data", weights_dir=tmp_path / "weights")
+    app = create_app(settings, analyst=analyst, weights_problems=list)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -2,6 +2,7 @@ import type { AnalysisDocument, Masking, MaskingLevel } from "../api-types";
 import { el } from "../dom";
 import { currentDocument, type Store } from "../state";
 import { MASKING_STAND_IN, maskingSentence, percent } from "../words";
+import { createModels } from "./models";
 
 const LEVELS: readonly MaskingLevel[] = ["low", "medium", "high"];
 
@@ -10,14 +11,12 @@ export function createAssessment(store: Store): HTMLElement {
   const cancer = el("div", { class: "card cancer" });
   const masking = el("div", { class: "card masking" });
   const warnings = el("ul", { class: "warnings", "aria-label": "Warnings" });
-  const models = el("dl", { class: "models" });
   store.watch((s) => [currentDocument(s)], (s) => {
     const document = currentDocument(s);
     cancer.replaceChildren(...cancerContent(document));
     masking.replaceChildren(...maskingContent(document?.masking ?? null));
     warnings.replaceChildren(...(document?.warnings ?? []).map((warning) => el("li", {}, warning)));
     warnings.hidden = document === null || document.warnings.length === 0;
-    models.replaceChildren(...modelRows(document));
   });
   return el(
     "section",
@@ -26,7 +25,7 @@ export function createAssessment(store: Store): HTMLElement {
     warnings,
     cancer,
     masking,
-    el("details", {}, el("summary", {}, "Models and times"), models),
+    createModels(store),
   );
 }
 
@@ -54,11 +53,4 @@ function bar(name: MaskingLevel, share: number | null, isLevel: boolean): HTMLEl
   const value = el("span", { class: "value" }, share === null ? "—" : percent(share));
   const track = el("span", { class: "track", "aria-hidden": "true" }, fill);
   return el("div", { class: isLevel ? "bar level" : "bar" }, el("span", {}, name), track, value);
-}
-
-function modelRows(document: AnalysisDocument | null): HTMLElement[] {
-  if (document === null) return [el("dt", {}, "No analysis yet")];
-  const models = Object.entries(document.models).flatMap(([task, name]) => [el("dt", {}, task), el("dd", {}, name)]);
-  const times = Object.entries(document.timings_ms).map(([stage, ms]) => `${stage} ${(ms / 1000).toFixed(1)} s`);
-  return times.length === 0 ? models : [...models, el("dt", {}, "times"), el("dd", {}, times.join(", "))];
 }

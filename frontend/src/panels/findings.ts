@@ -1,9 +1,9 @@
 import type { Finding } from "../api-types";
 import { el, keyedList, type Row, setText } from "../dom";
-import { clampConfidence, HIGHEST_CONFIDENCE, LOWEST_CONFIDENCE } from "../findings";
-import { currentDocument, filtered, shownFindings, type State, type Store } from "../state";
-import { countOfMarks, KIND_NAMES, MALIGNANCY_STAND_IN, percent, sizeOf } from "../words";
+import { currentDocument, shownFindings, type State, type Store } from "../state";
+import { KIND_NAMES, MALIGNANCY_STAND_IN, percent, sizeOf } from "../words";
 import { swatch } from "./legend";
+import { createSlider } from "./slider";
 
 /** The confidence slider and the list of what it leaves, each entry linked with its mark on the picture. */
 export function createFindings(store: Store): HTMLElement {
@@ -25,40 +25,6 @@ export function createFindings(store: Store): HTMLElement {
     el("div", { class: "findings-scroll" }, list, none),
     el("p", { class: "note" }, `Confidence is the detector's own, not a probability of cancer. ${MALIGNANCY_STAND_IN}`),
   );
-}
-
-function createSlider(store: Store): HTMLElement {
-  const slider = el("input", {
-    type: "range",
-    id: "min-confidence",
-    min: LOWEST_CONFIDENCE,
-    max: HIGHEST_CONFIDENCE,
-    step: 0.01,
-  });
-  const value = el("output", { for: "min-confidence", class: "threshold" });
-  const count = el("p", { class: "count", role: "status", "data-testid": "count" });
-  slider.addEventListener("input", () => store.update(filtered(clampConfidence(slider.valueAsNumber))));
-  store.watch((s) => [s.minConfidence], ({ minConfidence }) => {
-    slider.value = String(minConfidence);
-    value.textContent = `${Math.round(minConfidence * 100)} %`;
-    slider.setAttribute("aria-valuetext", value.textContent);
-  });
-  store.watch((s) => [currentDocument(s), s.minConfidence, s.marksShown], (s) => setText(count, countWords(s)));
-  return el(
-    "div",
-    { class: "slider" },
-    el("label", { for: "min-confidence" }, "Show from confidence"),
-    value,
-    slider,
-    count,
-  );
-}
-
-function countWords(state: State): string {
-  const document = currentDocument(state);
-  if (document === null) return "No analysis yet";
-  const words = countOfMarks(shownFindings(state).length, document.findings.length);
-  return state.marksShown ? words : `${words} (marks hidden)`;
 }
 
 function wordsForNone(state: State): string {
