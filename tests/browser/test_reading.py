@@ -13,7 +13,7 @@ from pipeline.read import read
 from tests.app.stubs import StubAnalyst
 from tests.browser.reader import Reader
 
-READING_ORDER = ("Upload", "phantom.dcm", "Original", "Marks", "CANVAS", "INPUT", "1 · Mass")
+READING_ORDER = ("Upload", "phantom.dcm", "Original", "Marks", "CANVAS", "INPUT", "Declared", "1 · Mass")
 MARGIN = 12.0  # canvas pixels the page leaves free around a fitted picture
 
 
@@ -122,7 +122,7 @@ def test_the_question_mark_shows_the_keys_and_single_keys_can_be_switched_off(re
 def test_the_page_can_be_worked_by_keyboard_alone_in_the_order_it_is_read(reading: Reader) -> None:
     reading.page.evaluate("() => document.activeElement.blur()")
     names = []
-    for _ in range(14):
+    for _ in range(15):
         reading.page.keyboard.press("Tab")
         names.append(
             reading.page.evaluate("() => document.activeElement.tagName + ' ' + document.activeElement.innerText")
