@@ -12,6 +12,7 @@ import numpy as np
 from pipeline.geometry import Box
 from pipeline.mammogram import Laterality
 from training.datasets.base import MASKING_OF_DENSITY, MASKING_OF_TISSUE, Example, MassTruth
+from training.datasets.layout import expected
 
 Row = dict[str, str]
 MASSES_OF_MIAS = ("CIRC", "SPIC", "MISC")  # circumscribed, spiculated, ill-defined; ARCH and ASYM are no masses
@@ -19,8 +20,9 @@ MASSES_OF_MIAS = ("CIRC", "SPIC", "MISC")  # circumscribed, spiculated, ill-defi
 
 def inbreast(root: Path) -> Iterator[Example]:
     """INbreast (Moreira et al. 2012, doi:10.1016/j.acra.2011.09.014), BI-RADS 4-6 standing in for malignancy."""
-    contours = json.loads((root / "contours.json").read_text())
-    for row in rows(root / "inbreast.csv"):
+    table = rows(root / "inbreast.csv")
+    contours = json.loads(expected(root, "contours.json").read_text())
+    for row in table:
         malignant = row["birads"][:1] >= "4"
         outlines = [np.array(mass["points"]) for mass in contours.get(row["image_id"], {}).get("masses", [])]
         masses = tuple(MassTruth(Box.around(points), points, malignant) for points in outlines)
