@@ -7,6 +7,7 @@ import click
 from app.cli.analyze import analyze
 from app.cli.audit import audit
 from app.cli.batch import batch
+from app.cli.data import data
 from app.cli.deidentify import deidentify
 from app.cli.doctor import doctor
 from app.cli.listen import listen
@@ -19,7 +20,7 @@ from app.settings import DISCLAIMER
 
 __all__ = ["main"]
 
-COMMANDS = (serve, listen, pull, queue, analyze, batch, phantom, train, evaluate, deidentify, audit, doctor)
+COMMANDS = (serve, listen, pull, queue, analyze, batch, phantom, data, train, evaluate, deidentify, audit, doctor)
 
 
 @click.group(epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})
