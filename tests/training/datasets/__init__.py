@@ -1,0 +1,1 @@
+"""Readers of data sets, each on a miniature of its layout."""
