@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -18,6 +21,9 @@ from pipeline.errors import PipelineError
 from pipeline.geometry import Transform
 from pipeline.preprocess import Recipe, preprocess
 from training.datasets.base import Example
+
+BAR = 40  # characters
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +39,22 @@ def prepared(examples: list[Example], recipe: Recipe, longest: int, folder: Path
     """All of them, in order; images in which no breast is found are left out and named on the console."""
     folder.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(2) as pool:
-        found = list(pool.map(partial(_prepared, recipe=recipe, longest=longest, folder=folder), examples, chunksize=8))
+        prepare = partial(_prepared, recipe=recipe, longest=longest, folder=folder)
+        found = list(_counted(pool.map(prepare, examples, chunksize=8), len(examples)))
     for example, result in zip(examples, found, strict=True):
         if result is None:
             print(f"left out: {example.dataset} {example.image_id}, no breast found")
     return [result for result in found if result is not None]
+
+
+def _counted(results: Iterable[Result], total: int) -> Iterator[Result]:
+    """The results as they come, with a line on the terminal that says how far they are; none in a log file."""
+    for done, result in enumerate(results, start=1):
+        if sys.stderr.isatty():
+            bar = "#" * (BAR * done // total)
+            end = "\n" if done == total else ""
+            print(f"\rpreparing [{bar:<{BAR}}] {done}/{total}", end=end, file=sys.stderr, flush=True)
+        yield result
 
 
 def _prepared(example: Example, recipe: Recipe, longest: int, folder: Path) -> PreparedExample | None:

@@ -63,6 +63,19 @@ def test_a_picture_without_a_breast_is_left_out_and_named(
     assert "left out: set speck" in capsys.readouterr().out
 
 
+def test_a_terminal_sees_how_far_it_is_and_a_log_does_not(
+    drawn: list[Example], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = prepared(drawn, Recipe(), 120, tmp_path)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    shown = prepared(drawn, Recipe(), 120, tmp_path)
+    lines = capsys.readouterr().err
+    assert lines.endswith("] 2/2\n")
+    assert "\rpreparing [####################                    ] 1/2" in lines
+    assert all(np.array_equal(a.pixels, b.pixels) for a, b in zip(quiet, shown, strict=True))
+
+
 def test_smaller_images_keep_their_size() -> None:
     pixels = np.zeros((30, 20), np.uint8)
     assert scaled_to(pixels, 64).shape == (30, 20)
