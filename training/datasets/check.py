@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,21 @@ def check(name: str, root: Path) -> Report:
     """Reads every table and annotation, and one image. Raises WrongLayout where a file or column is not as expected."""
     if not root.is_dir():
         raise WrongLayout(f"expected a folder at {root}; there is none")
-    try:
-        examples = list(DATASETS[name].read(root))
-    except (KeyError, ValueError, IndexError) as error:
-        raise WrongLayout(f"a row or annotation in {root} is not as {name} has them: {error!r}") from error
+    examples = list(_read(name, root))
     return Report(tuple(_lines(name, examples)), tuple(_faults(examples)))
+
+
+def _read(name: str, root: Path) -> Iterator[Example]:
+    """As the reader, but whatever a damaged file or an odd cell makes it raise becomes WrongLayout."""
+    before = "at the first image"
+    try:
+        for example in DATASETS[name].read(root):
+            yield example
+            before = f"after image {example.image_id}"
+    except FileNotFoundError:
+        raise
+    except Exception as error:  # a table, XML, JSON, workbook or DICOM file: each has errors of its own
+        raise WrongLayout(f"expected what {name} holds in {root}; {before}: {error!r}") from error
 
 
 def _lines(name: str, examples: list[Example]) -> Iterable[str]:

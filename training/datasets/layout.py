@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 IMAGES = (".png", ".jpg", ".jpeg", ".pgm", ".tif", ".tiff", ".webp", ".dcm", ".dicom")
@@ -41,11 +42,19 @@ def contents(folder: Path) -> str:
 def images_below(folder: Path, kinds: Iterable[str] = IMAGES) -> list[Path]:
     """Every image file below, in one order on every machine; hidden files (macOS leaves `._x.png`) are none."""
     suffixes = set(kinds)
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
-    )
+    files = (Path(at) / name for at, name in _files_below(folder) if not name.startswith("."))
+    return sorted(path for path in files if path.suffix.lower() in suffixes)
+
+
+def _files_below(folder: Path) -> Iterator[tuple[str, str]]:
+    """Through links to folders too, since large sets often lie on another disk, but into none of them twice."""
+    seen: set[str] = set()
+    for at, folders, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(at)) in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from ((at, name) for name in names)
 
 
 def by_stem(paths: Iterable[Path]) -> dict[str, Path]:

@@ -13,6 +13,8 @@ from tests.training.datasets.drawing import table, written
 from tests.training.datasets.miniatures import MINIATURES
 from training.datasets.registry import DATASETS
 
+ANNOTATIONS = (".csv", ".xml", ".json", ".xlsx", ".txt")
+
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["data", *map(str, arguments)])
@@ -68,7 +70,36 @@ def test_a_cell_that_makes_no_sense_is_no_traceback(tmp_path: Path) -> None:
     table(tmp_path / "labels" / "CSAW-M_test.csv", [{"Filename": "a.png", "Label": "low"}], ";")
     result = run("check", "csaw_m", tmp_path)
     assert result.exit_code == 1
-    assert "is not as csaw_m has them" in result.stderr
+    assert "after image CSAW_M_train_0015: ValueError" in result.stderr
+
+
+@pytest.mark.parametrize("name", MINIATURES)
+def test_damaged_annotations_are_no_traceback(name: str, tmp_path: Path) -> None:
+    MINIATURES[name](tmp_path / name)
+    kinds = {path.suffix: path for path in (tmp_path / name).rglob("*") if path.suffix in ANNOTATIONS}
+    for path in kinds.values():
+        whole = path.read_bytes()
+        for damage in (b"", b"\x00\xff\x00 no table", whole[: len(whole) // 3] + b'"\x00'):
+            written(path, damage)
+            result = run("check", name, tmp_path / name)
+            assert isinstance(result.exception, SystemExit | None), (path.name, result.exception)
+            assert result.exit_code == 0 or "Error: " in result.stderr
+        written(path, whole)
+
+
+def test_a_film_that_is_no_dicom_is_named(tmp_path: Path) -> None:
+    (film, *_) = MINIATURES["cbis_ddsm"](tmp_path)
+    written(film, b"no image")
+    assert "expected what cbis_ddsm holds" in run("check", "cbis_ddsm", tmp_path).stderr
+
+
+def test_folders_may_be_links_even_in_a_circle(tmp_path: Path) -> None:
+    whose = MINIATURES["infn"](tmp_path / "elsewhere")
+    (tmp_path / "infn").mkdir()
+    (tmp_path / "infn" / "IMAGES").symlink_to(tmp_path / "elsewhere" / "IMAGES")
+    (tmp_path / "elsewhere" / "IMAGES" / "again").symlink_to(tmp_path / "infn")
+    result = run("check", "infn", tmp_path / "infn")
+    assert (result.exit_code, result.output.split(" of ")[0]) == (0, f"infn: {len(whose)} images")
 
 
 def test_a_wrong_name_or_folder_is_one_line(tmp_path: Path) -> None:
