@@ -12,7 +12,7 @@ from training.datasets.base import Example, OfficialSplit
 from training.datasets.layout import WrongLayout, contents, expected, images_below, optional
 from training.datasets.tables import Row, table
 
-LEVEL = re.compile("low|medium|high", re.IGNORECASE)
+LEVEL = re.compile("(?<![a-z])(?:low|medium|high)(?![a-z])", re.IGNORECASE)
 LOW_UP_TO, MEDIUM_UP_TO = 2, 6  # of the eight levels, as the synthetic images were labelled; 7 and 8 are high
 PARTS: tuple[OfficialSplit, ...] = ("train", "test")
 

@@ -96,7 +96,8 @@ def test_synthetic_images_are_labelled_by_folder_or_by_table(tmp_path: Path) -> 
     found = drawn("synthetic_csaw", tmp_path / "a")
     assert Counter(example.masking for example in found) == {LOW: 8, MEDIUM: 8, HIGH: 8}
     rows = [
-        {"file_name": f"img/{i}.png", "prompt": f"{level} masking level"} for i, level in enumerate(("Low", "high"))
+        {"file_name": f"img/{i}.png", "prompt": f"{level} masking level, shallow"}
+        for i, level in enumerate(("Low", "high"))
     ]
     for row in rows:
         picture(tmp_path / "b" / row["file_name"])
