@@ -95,10 +95,8 @@ def test_eight_levels_of_csaw_become_three(tmp_path: Path) -> None:
 def test_synthetic_images_are_labelled_by_folder_or_by_table(tmp_path: Path) -> None:
     found = drawn("synthetic_csaw", tmp_path / "a")
     assert Counter(example.masking for example in found) == {LOW: 8, MEDIUM: 8, HIGH: 8}
-    rows = [
-        {"file_name": f"img/{i}.png", "prompt": f"{level} masking level, shallow"}
-        for i, level in enumerate(("Low", "high"))
-    ]
+    levels = enumerate(("Low", "high"))
+    rows = [{"file_name": f"img/{i}.png", "prompt": f"{level} masking level, shallow"} for i, level in levels]
     for row in rows:
         picture(tmp_path / "b" / row["file_name"])
     table(tmp_path / "b" / "metadata.csv", rows)
