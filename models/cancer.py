@@ -15,7 +15,8 @@ def build_cancer(preset: Preset = "compact", height: int | None = None, width: i
     The paper preset is a frozen ResNet50V2 (He et al. 2016, arXiv:1603.05027) at 256x256 under a small dense head; the
     compact one a MobileNetV2 that trains, at 384x256 unless told, whose maximum is pooled beside the average because
     a cancer is a small part of the picture. Its head is linear: a hidden layer of rectifiers died in training, because
-    frozen batch norms leave the pooled features large.
+    frozen batch norms leave the pooled features large. The weights that ship are not of this network but of
+    models/lesion_features.py, see docs/decisions/0007-cancer-from-the-detectors-features.md.
     """
     size = (height or SIZES[preset][0], width or SIZES[preset][1])
     image = keras.Input((*size, 1), name="image")  # (B, H, W, 1)
