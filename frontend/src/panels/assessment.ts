@@ -1,7 +1,7 @@
 import type { AnalysisDocument, Masking, MaskingLevel } from "../api-types";
 import { el } from "../dom";
 import { currentDocument, type Store } from "../state";
-import { MASKING_STAND_IN, maskingSentence, percent } from "../words";
+import { CANCER_MEANING, MASKING_STAND_IN, maskingSentence, percent } from "../words";
 import { createModels } from "./models";
 
 const LEVELS: readonly MaskingLevel[] = ["low", "medium", "high"];
@@ -33,7 +33,7 @@ function cancerContent(document: AnalysisDocument | null): HTMLElement[] {
   const value = document?.cancer == null ? "—" : percent(document.cancer.probability);
   return [
     el("p", { class: "headline" }, el("span", {}, "Cancer probability"), el("strong", {}, value)),
-    el("p", { class: "note" }, "That this view shows cancer."),
+    el("p", { class: "note" }, CANCER_MEANING),
   ];
 }
 
