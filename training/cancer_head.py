@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -44,9 +45,8 @@ def trained_detector(run: Run) -> Any:
     return trainer.model
 
 
-def features_of(detector: Any, views: Sequence[PreparedExample]) -> Floats:
-    """(views, F), each view squashed to the detector's input."""
-    height, width = PRESETS["compact"].height, PRESETS["compact"].width
+def features_of(detector: Any, views: Sequence[PreparedExample], height: int, width: int) -> Floats:
+    """(views, F), each view squashed to the detector's input, `height` x `width`."""
     compute = tf.function(lambda images: lesion_features(detector, images))
     rows = [compute(tf.constant(squashed(v.pixels, height, width)[None, :, :, None]))[0].numpy() for v in views]
     return np.array(rows, np.float64)
@@ -79,11 +79,11 @@ def _regression(strength: float) -> Any:
     )
 
 
-def export(detector: Any, head: LinearHead, run: Run) -> None:
-    """One file: image -> features -> logit."""
+def export(detector: Any, head: LinearHead, height: int, width: int, path: Path) -> None:
+    """One file at `path`: image -> features -> logit."""
     weights = tf.constant(head.weights[:, None], tf.float32)
 
     def logit(image: Any) -> dict[str, Any]:
         return {"logit": lesion_features(detector, image) @ weights + head.offset}
 
-    export_function(logit, {"image": (PRESETS["compact"].height, PRESETS["compact"].width, 1)}, run.weight_file)
+    export_function(logit, {"image": (height, width, 1)}, path)

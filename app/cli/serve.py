@@ -73,7 +73,7 @@ def gunicorn_settings(settings: Settings, open_page: bool) -> dict[str, Any]:
         "worker_class": "gthread",
         "threads": settings.threads,
         "timeout": 120,
-        "graceful_timeout": 3,
+        "graceful_timeout": 15,
         "loglevel": "warning",
         "accesslog": None,
         "control_socket_disable": True,

@@ -5,7 +5,7 @@ export const DISCLAIMER = "Research and demonstration software, not a medical de
 export const MALIGNANCY_STAND_IN = "BI-RADS ≥ 4 stands in for malignancy.";
 export const MASKING_STAND_IN = "Trained on breast density as a stand-in for masking (A low, B medium, C and D high).";
 
-export const CANCER_MEANING = "That this view shows cancer, as in a set where a third do: read it as a rank.";
+export const CANCER_MEANING = "That this view shows cancer; read it as a rank.";
 
 export const KIND_NAMES: Record<Kind, string> = {
   mass: "Mass",

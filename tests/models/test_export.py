@@ -22,7 +22,7 @@ from tests.models.networks import pictures, settle  # noqa: E402
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 EXACT = 1e-4  # of a probability: float32 weights
-HALF = 5e-3  # float16 weights; random networks over noise are the harsh case, trained ones stay within 2e-3
+HALF = 1e-2  # float16 weights; random networks over noise are the harsh case
 OPTIONS: dict[str, dict[str, Any]] = {"cancer": {"height": 160, "width": 96}}
 
 

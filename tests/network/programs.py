@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,10 +18,17 @@ PACKAGES = {"Orthanc": "orthanc", "openssl": "openssl"}
 
 def program(name: str) -> str:
     """Its path; skips the test where it is not installed."""
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    found = shutil.which(name, path=elsewhere())
     if found is None:
         pytest.skip(f"{name} is not installed (apt-get install {PACKAGES.get(name, 'dcmtk')})")
     return found
+
+
+def elsewhere() -> str:
+    """Where programs are looked for: not in our own environment, where pynetdicom has a storescu and others too."""
+    own = Path(sys.executable).parent
+    folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/sbin", "/usr/local/sbin"]
+    return os.pathsep.join(folder for folder in folders if folder and Path(folder).absolute() != own)
 
 
 def run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:

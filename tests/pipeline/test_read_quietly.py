@@ -21,7 +21,7 @@ def odd_file() -> bytes:
 
 
 def test_pydicom_alone_would_tell_the_value(caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.warns(UserWarning, match="Jane Doe"):
+    with caplog.at_level(logging.WARNING, "pydicom"), pytest.warns(UserWarning, match="Jane Doe"):
         assert dcmread(BytesIO(odd_file())).Modality == "MG"
     assert "Jane Doe" in caplog.text
 

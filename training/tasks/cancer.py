@@ -44,11 +44,11 @@ def train(run: Run) -> None:
 
 def _train_head(run: Run, views: list[PreparedExample]) -> tuple[int, int]:
     """On top of the detector that the same --out holds."""
-    detector = trained_detector(run)
-    features = features_of(detector, views)
+    detector, size = trained_detector(run), (PRESETS[run.preset].height, PRESETS[run.preset].width)
     truth, patients = [bool(view.example.cancer) for view in views], [view.example.patient for view in views]
-    export(detector, fitted(features, truth, patients), run)
-    return PRESETS["compact"].height, PRESETS["compact"].width
+    head = fitted(features_of(detector, views, *size), truth, patients)
+    export(detector, head, *size, run.weight_file)
+    return size
 
 
 def _train_network(run: Run, views: list[PreparedExample]) -> tuple[int, int]:
