@@ -89,6 +89,7 @@ STANDING: Json = {
     "error": nullable(ref("Problem")),
     "analysis": nullable(ref("Document")),
     "preprocessed": nullable(PREPROCESSED),
+    "referable": {"type": "boolean", "description": "The image came as DICOM: sr.dcm, seg.dcm and the like exist."},
 }
 SEGMENTATION = record(
     {

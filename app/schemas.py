@@ -19,8 +19,11 @@ Json = dict[str, Any]
 VALIDATION = re.compile(r"(?P<images>\d+) (?P<data>\S+) views validate")  # as trainings word it in their cards
 
 
-def record_to_json(record: Record) -> Json:
-    """The document's own fields at the top once there is one, and where the analysis stands."""
+def record_to_json(record: Record, referable: bool) -> Json:
+    """The document's own fields at the top once there is one, and where the analysis stands.
+
+    `referable`: the image came as a DICOM object, so DICOM results can refer to it.
+    """
     document = record.document or {"file": record.file}
     return {
         **document,
@@ -31,6 +34,7 @@ def record_to_json(record: Record) -> Json:
         "error": record.error,
         "analysis": record.document,
         "preprocessed": record.preprocessed,
+        "referable": referable,
     }
 
 

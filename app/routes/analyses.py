@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from app.errors import ProblemError, problem, problem_of, respond
 from app.schemas import record_to_json, record_to_line
 from app.services import Services, services
-from app.store import FAILED, Record
+from app.store import FAILED, SOURCE_HEADERS, Record
 from pipeline.errors import PipelineError
 from pipeline.read_spacing import parse_spacing
 from pipeline.study import Entry, Limits, study_of_zip
@@ -109,7 +109,8 @@ def index() -> ResponseReturnValue:
 @bp.get("/<id_>")
 def show(id_: str) -> ResponseReturnValue:
     """Where it stands, and the result once done."""
-    return record_to_json(find(id_))
+    record = find(id_)
+    return record_to_json(record, (services().store.folder(record.id) / SOURCE_HEADERS).is_file())
 
 
 @bp.delete("/<id_>")

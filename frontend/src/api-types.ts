@@ -127,5 +127,7 @@ export interface AnalysisDetail {
   stage: string | null;
   analysis: AnalysisDocument | null;
   preprocessed: Preprocessed | null;
+  /** The image came as DICOM, so that DICOM results can refer to it. */
+  referable?: boolean;
   error: Problem | null;
 }

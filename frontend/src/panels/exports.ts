@@ -1,18 +1,19 @@
 import { el } from "../dom";
-import { currentDocument, type Store } from "../state";
+import { currentDetail, currentDocument, type Store } from "../state";
 
 interface Export {
   part: string;
+  dicom: boolean;
   words: string;
 }
 
 /** What another program or a person can take away; the DICOM objects exist where the upload was DICOM. */
 const EXPORTS: readonly Export[] = [
-  { part: "report.pdf", words: "Report (PDF)" },
-  { part: "report.html", words: "Report (to print)" },
-  { part: "sr.dcm", words: "DICOM SR" },
-  { part: "sr.dcm?kind=cad", words: "CAD SR" },
-  { part: "seg.dcm", words: "DICOM SEG" },
+  { part: "report.pdf", dicom: false, words: "Report (PDF)" },
+  { part: "report.html", dicom: false, words: "Report (to print)" },
+  { part: "sr.dcm", dicom: true, words: "DICOM SR" },
+  { part: "sr.dcm?kind=cad", dicom: true, words: "CAD SR" },
+  { part: "seg.dcm", dicom: true, words: "DICOM SEG" },
 ];
 
 /** The address of an export with the marks that the slider leaves. */
@@ -24,10 +25,11 @@ export function exportUrl(id: string, part: string, minConfidence: number): stri
 export function createExports(store: Store): HTMLElement {
   const list = el("ul", { class: "exports" });
   const panel = el("section", { class: "exports-panel", "aria-label": "Exports" }, el("h2", {}, "Exports"), list);
-  store.watch((s) => [currentDocument(s), s.selected, s.minConfidence], (s) => {
+  store.watch((s) => [currentDetail(s), s.selected, s.minConfidence], (s) => {
     const id = currentDocument(s) === null ? null : s.selected;
     panel.hidden = id === null;
-    list.replaceChildren(...(id === null ? [] : EXPORTS.map((entry) => item(id, entry, s.minConfidence))));
+    const offered = EXPORTS.filter(({ dicom }) => !dicom || currentDetail(s)?.referable === true);
+    list.replaceChildren(...(id === null ? [] : offered.map((entry) => item(id, entry, s.minConfidence))));
   });
   return panel;
 }

@@ -67,6 +67,11 @@ def test_asking_twice_gives_the_same_bytes(client: FlaskClient, location: str) -
         assert client.get(f"{location}/{address}").data == client.get(f"{location}/{address}").data
 
 
+def test_the_analysis_says_whether_results_can_refer_to_its_image(client: FlaskClient, location: str) -> None:
+    assert client.get(location).get_json()["referable"] is True
+    assert client.get(send(client).headers["Location"]).get_json()["referable"] is False
+
+
 def test_a_picture_without_a_header_has_no_objects(client: FlaskClient) -> None:
     address = send(client).headers["Location"]
     for name in CLASSES:
