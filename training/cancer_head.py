@@ -40,7 +40,10 @@ def trained_detector(run: Run) -> Any:
     folder = run.out / f"{run.preset}-detector"
     if tf.train.latest_checkpoint(str(folder / "checkpoints")) is None:
         raise FileNotFoundError(f"expected a trained detector in {folder}: run `mammoscope train detector` first")
-    trainer = Trainer(PRESETS[run.preset], Schedule(), folder, run.data / IMAGENET)
+    imagenet = (
+        run.data / IMAGENET
+    )  # as the detector was started: it decides which weights are frozen, and so their order
+    trainer = Trainer(PRESETS[run.preset], Schedule(), folder, imagenet if imagenet.is_file() else None)
     trainer.average_into_model()
     return trainer.model
 
