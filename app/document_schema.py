@@ -31,6 +31,14 @@ def ref(name: str) -> Json:
 
 NUMBER: Json = {"type": "number"}
 BOX = record({"x": NUMBER, "y": NUMBER, "width": NUMBER, "height": NUMBER})
+INTERVAL: Json = {**nullable(array(UNIT, 2)), "description": "95 %, from the calibration's own uncertainty."}
+CALCIFICATIONS = record(
+    {
+        "count": {"type": "integer", "minimum": 3},
+        "extent_mm": {**nullable(NUMBER), "description": "Largest distance between two spots."},
+        "spots": array(array(NUMBER, 2)),
+    }
+)
 FINDING = record(
     {
         "id": COUNT,
@@ -38,8 +46,10 @@ FINDING = record(
         "box": BOX,
         "confidence": UNIT,
         "outline": nullable(array(array(NUMBER, 2))),
-        "pathology": nullable(record({"malignant": UNIT})),
+        "pathology": nullable(record({"malignant": UNIT, "interval": INTERVAL})),
         "size_mm": nullable(record({"long_axis": NUMBER, "area": NUMBER})),
+        "calcifications": nullable(CALCIFICATIONS),
+        "second_opinion": nullable(record({"model": TEXT, "malignant": UNIT, "disagrees": {"type": "boolean"}})),
     }
 )
 LEVELS = ("low", "medium", "high")
@@ -61,7 +71,16 @@ DOCUMENT: Json = {
     "masking": nullable(
         record({"level": {"enum": list(LEVELS)}, "probabilities": record(dict.fromkeys(LEVELS, UNIT))})
     ),
-    "cancer": nullable(record({"probability": UNIT})),
+    "cancer": nullable(
+        record(
+            {
+                "probability": {**UNIT, "description": "The larger of `image` and the worst finding's."},
+                "image": {**UNIT, "description": "Of the image as a whole."},
+                "interval": INTERVAL,
+                "worst_finding": {**nullable(COUNT), "description": "The finding that raised `probability`."},
+            }
+        )
+    ),
     "warnings": array(TEXT),
     "models": {"type": "object", "additionalProperties": TEXT},
     "timings_ms": {"type": "object", "additionalProperties": NUMBER},

@@ -35,7 +35,7 @@ def analyze(mammogram: Mammogram, models: Models, progress: Callable[[str], None
     with stage("masking"):
         level = masking(prepared, models.masking)
     with stage("cancer"):
-        probability = cancer(prepared, models.cancer)
+        probability = cancer(prepared, models.cancer, findings)
     return Analysis(mammogram, findings, level, probability, models.provenance, timings, mammogram.warnings)
 
 

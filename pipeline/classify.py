@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.crop import crop_around
-from pipeline.finding import Finding, Masking, MaskingLevel
+from pipeline.finding import Cancer, Finding, Masking, MaskingLevel
 from pipeline.preprocess import Grey8, Prepared
 from pipeline.segment import filled
 
@@ -62,8 +62,12 @@ def masking(prepared: Prepared, classifier: WholeImageClassifier) -> Masking:
     return Masking(max(probabilities, key=probabilities.__getitem__), probabilities)
 
 
-def cancer(prepared: Prepared, classifier: WholeImageClassifier) -> float:
-    return float(classifier(squashed(prepared.pixels, classifier.height, classifier.width))[0])
+def cancer(prepared: Prepared, classifier: WholeImageClassifier, findings: Sequence[Finding]) -> Cancer:
+    """Of the image as a whole, raised to its worst finding: a breast is as suspicious as what is worst in it."""
+    image = float(classifier(squashed(prepared.pixels, classifier.height, classifier.width))[0])
+    judged = [(finding.malignant, -i) for i, finding in enumerate(findings, 1) if finding.malignant is not None]
+    worst, number = max(judged, default=(0.0, 0))
+    return Cancer(max(image, worst), image, worst_finding=-number if worst > image else None)
 
 
 def squashed(pixels: Grey8, height: int, width: int) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.finding import Analysis, Finding
+from pipeline.finding import Analysis, Calcifications, Cancer, Finding, SecondOpinion
 from pipeline.mammogram import Mammogram
 
 SCHEMA = "mammoscope/analysis/1"
@@ -20,7 +20,7 @@ def to_document(analysis: Analysis, file: str) -> dict[str, Any]:
         "image": _image(analysis.mammogram),
         "findings": [_finding(i, finding) for i, finding in enumerate(analysis.findings, start=1)],
         "masking": _masking(analysis),
-        "cancer": None if analysis.cancer is None else {"probability": round(analysis.cancer, 4)},
+        "cancer": _cancer(analysis.cancer),
         "warnings": list(analysis.warnings),
         "models": dict(analysis.models),
         "timings_ms": dict(analysis.timings_ms),
@@ -50,11 +50,46 @@ def _finding(number: int, finding: Finding) -> dict[str, Any]:
         "outline": None
         if finding.outline is None
         else [[round(x, 2), round(y, 2)] for x, y in finding.outline.tolist()],
-        "pathology": None if finding.malignant is None else {"malignant": round(finding.malignant, 4)},
+        "pathology": None
+        if finding.malignant is None
+        else {"malignant": round(finding.malignant, 4), "interval": _interval(finding.interval)},
         "size_mm": None
         if size is None
         else {"long_axis": round(size.long_axis_mm, 1), "area": round(size.area_mm2, 1)},
+        "calcifications": _calcifications(finding.calcifications),
+        "second_opinion": _second_opinion(finding.second_opinion),
     }
+
+
+def _calcifications(found: Calcifications | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "count": found.count,
+        "extent_mm": None if found.extent_mm is None else round(found.extent_mm, 1),
+        "spots": [[round(x, 2), round(y, 2)] for x, y in found.spots.tolist()],
+    }
+
+
+def _second_opinion(said: SecondOpinion | None) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    return {"model": said.model, "malignant": round(said.malignant, 4), "disagrees": said.disagrees}
+
+
+def _cancer(said: Cancer | None) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    return {
+        "probability": round(said.probability, 4),
+        "image": round(said.image, 4),
+        "interval": _interval(said.interval),
+        "worst_finding": said.worst_finding,
+    }
+
+
+def _interval(interval: tuple[float, float] | None) -> list[float] | None:
+    return None if interval is None else [round(edge, 4) for edge in interval]
 
 
 def _masking(analysis: Analysis) -> dict[str, Any] | None:

@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 
 from pipeline.document import to_document
-from pipeline.finding import Analysis, Finding, Kind, Masking, MaskingLevel, Size
+from pipeline.finding import (
+    Analysis,
+    Calcifications,
+    Cancer,
+    Finding,
+    Kind,
+    Masking,
+    MaskingLevel,
+    SecondOpinion,
+    Size,
+)
 from pipeline.geometry import Box
 from pipeline.mammogram import Laterality, Mammogram
 
@@ -16,7 +26,7 @@ Json = dict[str, Any]
 
 def analysis_of(document: Json, pixels: Mammogram) -> Analysis:
     """What to_document() wrote, in its rounding; `pixels` is the image, whose facts the document tells."""
-    image, cancer = document["image"], document["cancer"]
+    image = document["image"]
     spacing = image["pixel_spacing_mm"]
     mammogram = Mammogram(
         pixels.pixels,
@@ -31,7 +41,7 @@ def analysis_of(document: Json, pixels: Mammogram) -> Analysis:
         mammogram,
         tuple(_finding(entry) for entry in document["findings"]),
         _masking(document["masking"]),
-        None if cancer is None else cancer["probability"],
+        _cancer(document["cancer"]),
         models=document["models"],
         timings_ms=document["timings_ms"],
         warnings=tuple(document["warnings"]),
@@ -52,7 +62,34 @@ def _finding(entry: Json) -> Finding:
         outline=None if outline is None else np.array(outline, np.float64).reshape(-1, 2),
         malignant=None if pathology is None else pathology["malignant"],
         size=None if size is None else Size(size["long_axis"], size["area"]),
+        interval=_interval(pathology and pathology.get("interval")),
+        calcifications=_calcifications(entry.get("calcifications")),
+        second_opinion=_second_opinion(entry.get("second_opinion")),
     )
+
+
+def _calcifications(entry: Json | None) -> Calcifications | None:
+    if entry is None:
+        return None
+    return Calcifications(np.array(entry["spots"], np.float64).reshape(-1, 2), entry["extent_mm"])
+
+
+def _second_opinion(entry: Json | None) -> SecondOpinion | None:
+    return None if entry is None else SecondOpinion(entry["model"], entry["malignant"], entry["disagrees"])
+
+
+def _cancer(entry: Json | None) -> Cancer | None:
+    """Documents kept by earlier versions had the probability alone."""
+    if entry is None:
+        return None
+    probability = entry["probability"]
+    return Cancer(
+        probability, entry.get("image", probability), _interval(entry.get("interval")), entry.get("worst_finding")
+    )
+
+
+def _interval(entry: list[float] | None) -> tuple[float, float] | None:
+    return None if entry is None else (entry[0], entry[1])
 
 
 def _masking(entry: Json | None) -> Masking | None:

@@ -30,6 +30,27 @@ class Size:
 
 
 @dataclass(frozen=True, eq=False)
+class Calcifications:
+    """The spots of one cluster."""
+
+    spots: Points  # (N, 2) x, y acquired pixels, N >= 3
+    extent_mm: float | None  # largest distance between two spots; None without pixel spacing
+
+    @property
+    def count(self) -> int:
+        return len(self.spots)
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """What another network answers to the same question about the same mass."""
+
+    model: str  # its task, as in Analysis.models
+    malignant: float  # calibrated probability
+    disagrees: bool  # on the other side of its own operating point than the first network is of its
+
+
+@dataclass(frozen=True, eq=False)
 class Finding:
     """Something a reader should look at."""
 
@@ -39,12 +60,25 @@ class Finding:
     outline: Points | None = None  # (N, 2) x, y acquired pixels, closed; None until segment() has run
     malignant: float | None = None  # calibrated probability; None until classify() has run
     size: Size | None = None  # None without an outline or without pixel spacing
+    interval: tuple[float, float] | None = None  # 95 % of `malignant`, from the calibration; None where unknown
+    calcifications: Calcifications | None = None  # of a calcification cluster
+    second_opinion: SecondOpinion | None = None  # of a mass, where a second network is set up
 
 
 @dataclass(frozen=True)
 class Masking:
     level: MaskingLevel
     probabilities: Mapping[MaskingLevel, float]  # all three, sum 1
+
+
+@dataclass(frozen=True)
+class Cancer:
+    """Whether this view shows cancer; never below its worst finding, so that no two numbers contradict each other."""
+
+    probability: float  # max of the two below
+    image: float  # calibrated, of the image as a whole
+    interval: tuple[float, float] | None = None  # 95 % of `image`, from the calibration; None where unknown
+    worst_finding: int | None = None  # number (from 1) of the finding that raised `probability`; None if `image` did
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +88,7 @@ class Analysis:
     mammogram: Mammogram
     findings: tuple[Finding, ...]
     masking: Masking | None
-    cancer: float | None  # calibrated probability that this view shows cancer
+    cancer: Cancer | None
     models: Mapping[str, str] = field(default_factory=dict)  # task -> "name version sha256:12 hex digits"
     timings_ms: Mapping[str, float] = field(default_factory=dict)  # stage -> milliseconds
     warnings: tuple[str, ...] = ()

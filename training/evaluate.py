@@ -126,7 +126,7 @@ def whole_image(results: Sequence[Judged]) -> dict[str, Estimate]:
         figures["masking level, balanced accuracy"] = balanced_accuracy(patients, truth, said)
     labelled = [r for r in results if r.example.cancer is not None]
     patients, cancers = [r.example.patient for r in labelled], [bool(r.example.cancer) for r in labelled]
-    scores = np.array([r.analysis.cancer for r in labelled], float)
+    scores = np.array([r.analysis.cancer.probability for r in labelled if r.analysis.cancer], float)
     figures["whole-image cancer, AUC"] = auc(patients, cancers, scores)
     if all(r.example.machine for r in labelled):
         machines = [str(r.example.machine) for r in labelled]

@@ -16,6 +16,9 @@ export interface Box {
 /** x, y in pixels; which frame is said where it is declared. */
 export type Point = [x: number, y: number];
 
+/** 95 %, from the calibration's own uncertainty. */
+export type Interval = [low: number, high: number];
+
 export interface Finding {
   id: number;
   kind: Kind;
@@ -25,9 +28,13 @@ export interface Finding {
   /** Closed polygon in pixels of the sent image. */
   outline: Point[] | null;
   /** `malignant`: calibrated probability, trained with BI-RADS >= 4 standing in for malignancy. */
-  pathology: { malignant: number } | null;
+  pathology: { malignant: number; interval?: Interval | null } | null;
   /** Millimetres and square millimetres. */
   size_mm: { long_axis: number; area: number } | null;
+  /** Of a calcification cluster; spots in pixels of the sent image. */
+  calcifications?: { count: number; extent_mm: number | null; spots: Point[] } | null;
+  /** Another network about the same mass; `disagrees`: on the other side of its operating point. */
+  second_opinion?: { model: string; malignant: number; disagrees: boolean } | null;
 }
 
 export interface Masking {
@@ -48,7 +55,8 @@ export interface AnalysisDocument {
   };
   findings: Finding[];
   masking: Masking | null;
-  cancer: { probability: number } | null;
+  /** `probability` is the larger of `image` and the worst finding's. */
+  cancer: { probability: number; image?: number; interval?: Interval | null; worst_finding?: number | null } | null;
   warnings: string[];
   models: Record<string, string>;
   timings_ms: Record<string, number>;

@@ -90,7 +90,7 @@ def _whole_image(result: Result) -> sr.MeasurementsAndQualitativeEvaluations:
     measurements = [sr.Measurement(codes.FOUND, len(result.findings), codes.NO_UNITS, algorithm_id=detector)]
     if analysis.cancer is not None:
         by = _algorithm(result, "cancer")
-        percent = 100 * analysis.cancer
+        percent = 100 * analysis.cancer.probability
         measurements.append(sr.Measurement(codes.PROBABILITY_OF_CANCER, percent, codes.PERCENT, algorithm_id=by))
     if analysis.masking is not None:
         evaluations.append(sr.QualitativeEvaluation(codes.MASKING, codes.MASKING_LEVELS[analysis.masking.level]))

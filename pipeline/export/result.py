@@ -237,7 +237,7 @@ def summary(result: Result) -> str:
     analysis = result.analysis
     said = [DISCLAIMER, f"Findings of confidence {result.min_confidence:.0%} and above: {len(result.findings)}."]
     if analysis.cancer is not None:
-        said.append(f"Estimated probability that this view shows cancer: {analysis.cancer:.0%}.")
+        said.append(f"Estimated probability that this view shows cancer: {analysis.cancer.probability:.0%}.")
     if analysis.masking is not None:
         said.append(f"Masking by dense tissue: {analysis.masking.level.value}.")
     return " ".join((*said, STAND_IN, *analysis.warnings))

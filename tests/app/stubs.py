@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.analyst import Analyst, Progress
 from pipeline.errors import ModelUnavailable
-from pipeline.finding import Analysis, Finding, Kind, Masking, MaskingLevel
+from pipeline.finding import Analysis, Cancer, Finding, Kind, Masking, MaskingLevel
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
 from pipeline.preprocess import Prepared, Recipe, preprocess
@@ -75,7 +75,7 @@ class StubAnalyst(Analyst):
             mammogram,
             self.findings,
             Masking(MaskingLevel.MEDIUM, LEVELS),
-            0.34,
+            Cancer(0.34, 0.34),
             models={"detector": "stub 1 sha256:000000000000"},
             timings_ms=dict.fromkeys(STAGES, 1.0),
         )

@@ -66,9 +66,24 @@ def test_the_likeliest_masking_level_is_named(said: list[float], level: MaskingL
     assert [result.probabilities[each] for each in MaskingLevel] == pytest.approx(said)
 
 
-def test_the_cancer_probability_is_what_the_network_says() -> None:
+def judged(malignant: float | None) -> Finding:
+    return Finding(Kind.MASS, Box(0, 0, 4, 4), 0.5, malignant=malignant)
+
+
+@pytest.mark.parametrize(
+    ("findings", "probability", "worst"),
+    [((), 0.25, None), ((0.2, None), 0.25, None), ((0.1, 0.7, 0.7), 0.7, 2), ((0.25,), 0.25, None)],
+)
+def test_an_image_is_as_suspicious_as_its_worst_finding(
+    findings: tuple[float | None, ...], probability: float, worst: int | None
+) -> None:
+    said = cancer(prepared(), Told([0.25]), [judged(malignant) for malignant in findings])
+    assert (said.probability, said.image, said.worst_finding) == (probability, 0.25, worst)
+
+
+def test_the_cancer_network_sees_the_squashed_view() -> None:
     network = Told([0.25])
-    assert cancer(prepared(), network) == 0.25
+    cancer(prepared(), network, ())
     (seen,) = network.seen
     assert seen.shape == (16, 8)
     assert seen.dtype == np.float32

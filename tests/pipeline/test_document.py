@@ -7,21 +7,35 @@ import json
 import numpy as np
 
 from pipeline.document import to_document
-from pipeline.finding import Analysis, Finding, Kind, Masking, MaskingLevel, Size
+from pipeline.finding import (
+    Analysis,
+    Calcifications,
+    Cancer,
+    Finding,
+    Kind,
+    Masking,
+    MaskingLevel,
+    SecondOpinion,
+    Size,
+)
 from pipeline.geometry import Box
 from pipeline.mammogram import Laterality, Mammogram
 
 PIXELS = np.zeros((40, 30), np.float32)
+SPOTS = np.array([[10.0, 20.0], [11.5, 21.123], [12.0, 23.0]])
 OUTLINE = np.array([[1.0, 2.0], [5.123456, 2.5], [3.0, 7.999]])
 
 FULL = Analysis(
     Mammogram(PIXELS, Laterality.RIGHT, "MLO", (0.07, 0.08)),
     (
-        Finding(Kind.MASS, Box(1.004, 2.006, 4.126, 6), 0.834567, OUTLINE, 0.71239, Size(17.149, 190.26)),
-        Finding(Kind.CALCIFICATION_CLUSTER, Box(10, 20, 3, 4), 0.05),
+        Finding(
+            Kind.MASS, Box(1.004, 2.006, 4.126, 6), 0.834567, OUTLINE, 0.71239, Size(17.149, 190.26), (0.61, 0.80001)
+        ),
+        Finding(Kind.CALCIFICATION_CLUSTER, Box(10, 20, 3, 4), 0.05, calcifications=Calcifications(SPOTS, 1.2345)),
+        Finding(Kind.MASS, Box(0, 0, 3, 4), 0.05, second_opinion=SecondOpinion("hybrid", 0.12345, disagrees=True)),
     ),
     Masking(MaskingLevel.MEDIUM, {MaskingLevel.LOW: 0.2, MaskingLevel.MEDIUM: 0.70001, MaskingLevel.HIGH: 0.1}),
-    0.34567,
+    Cancer(0.71239, 0.34567, (0.2, 0.5), 1),
     models={"detector": "compact-detector 2025.01.01 sha256:0123456789ab"},
     timings_ms={"preprocess": 12.3},
     warnings=("Laterality is unknown.",),
@@ -45,8 +59,10 @@ GOLDEN = {
             "box": {"x": 1.0, "y": 2.01, "width": 4.13, "height": 6},
             "confidence": 0.8346,
             "outline": [[1.0, 2.0], [5.12, 2.5], [3.0, 8.0]],
-            "pathology": {"malignant": 0.7124},
+            "pathology": {"malignant": 0.7124, "interval": [0.61, 0.8]},
             "size_mm": {"long_axis": 17.1, "area": 190.3},
+            "calcifications": None,
+            "second_opinion": None,
         },
         {
             "id": 2,
@@ -56,10 +72,23 @@ GOLDEN = {
             "outline": None,
             "pathology": None,
             "size_mm": None,
+            "calcifications": {"count": 3, "extent_mm": 1.2, "spots": [[10.0, 20.0], [11.5, 21.12], [12.0, 23.0]]},
+            "second_opinion": None,
+        },
+        {
+            "id": 3,
+            "kind": "mass",
+            "box": {"x": 0, "y": 0, "width": 3, "height": 4},
+            "confidence": 0.05,
+            "outline": None,
+            "pathology": None,
+            "size_mm": None,
+            "calcifications": None,
+            "second_opinion": {"model": "hybrid", "malignant": 0.1235, "disagrees": True},
         },
     ],
     "masking": {"level": "medium", "probabilities": {"low": 0.2, "medium": 0.7, "high": 0.1}},
-    "cancer": {"probability": 0.3457},
+    "cancer": {"probability": 0.7124, "image": 0.3457, "interval": [0.2, 0.5], "worst_finding": 1},
     "warnings": ["Laterality is unknown."],
     "models": {"detector": "compact-detector 2025.01.01 sha256:0123456789ab"},
     "timings_ms": {"preprocess": 12.3},

@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import ComputedRadiographyImageStorage, generate_uid
 
 from pipeline.export import KINDS, SourceHeaders, result_objects, source_headers
-from pipeline.finding import Analysis, Finding, Kind, Masking, MaskingLevel, Size
+from pipeline.finding import Analysis, Cancer, Finding, Kind, Masking, MaskingLevel, Size
 from pipeline.geometry import Box
 from pipeline.read import read
 from tests.pipeline.files import code, data_set, levels, lut, written
@@ -98,7 +98,7 @@ def analysis(name: str, findings: tuple[Finding, ...] = FINDINGS) -> Analysis:
         read(received(name)),
         findings,
         Masking(MaskingLevel.MEDIUM, SHARES) if findings else None,
-        0.34 if findings else None,
+        Cancer(0.34, 0.34) if findings else None,
         models=MODELS,
         warnings=("Said by a test.",),
     )

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from pipeline.document import DISCLAIMER, to_document
-from pipeline.finding import Analysis, Finding, Kind, Masking, MaskingLevel, Size
+from pipeline.finding import Analysis, Cancer, Finding, Kind, Masking, MaskingLevel, Size
 from pipeline.geometry import Box
 from pipeline.mammogram import Laterality, Mammogram
 from pipeline.report import Content, content_of, pdf_of_analysis, report_html, report_pdf
@@ -41,7 +41,13 @@ def analysis(findings: int = 3, warnings: tuple[str, ...] = ("Special view: noth
     mammogram = Mammogram(left_breast(), Laterality.LEFT, "CC", (0.1, 0.1))
     models = {"detector": "detector-compact 1 sha256:0123456789ab"}
     return Analysis(
-        mammogram, tuple(found[:findings]), Masking(MaskingLevel.MEDIUM, LEVELS), 0.34, models, {}, warnings
+        mammogram,
+        tuple(found[:findings]),
+        Masking(MaskingLevel.MEDIUM, LEVELS),
+        Cancer(0.34, 0.34),
+        models,
+        {},
+        warnings,
     )
 
 
