@@ -44,11 +44,11 @@ def masses_of(prepared: PreparedExample) -> list[Mass]:
     ]
 
 
-def random_square(rng: np.random.Generator, outline: Points, side: int) -> Matrix:
+def random_square(rng: np.random.Generator, outline: Points, side: int, margin: float = MARGIN) -> Matrix:
     """A turned, mirrored, jittered square around the mass, as a detector's imperfect box would give it."""
     box = Box.around(outline)
     longer = max(box.width, box.height)
-    size = longer * (1 + 2 * MARGIN) * np.exp(rng.uniform(-0.25, 0.25))
+    size = longer * (1 + 2 * margin) * np.exp(rng.uniform(-0.25, 0.25))
     middle = np.array(box.center) + rng.uniform(-0.15, 0.15, 2) * longer
     angle = rng.uniform(-np.pi, np.pi)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
