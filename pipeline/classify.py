@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.calibration import Judgement
 from pipeline.crop import crop_around
 from pipeline.finding import Cancer, Finding, Masking, MaskingLevel
 from pipeline.preprocess import Grey8, Prepared
@@ -22,8 +23,8 @@ class PathologyClassifier(Protocol):
     @property
     def side(self) -> int: ...
 
-    def __call__(self, image: Floats, shape: Floats, margin: Floats) -> float:
-        """Three (side, side) cuts in 0..1 -> calibrated probability that the mass is malignant."""
+    def __call__(self, image: Floats, shape: Floats, margin: Floats, confidence: float) -> Judgement:
+        """Three (side, side) cuts in 0..1 and the detector's confidence -> is this mark a malignant mass?"""
 
 
 class WholeImageClassifier(Protocol):
@@ -34,7 +35,18 @@ class WholeImageClassifier(Protocol):
     def width(self) -> int: ...
 
     def __call__(self, pixels: Floats) -> Floats:
-        """(height, width) 0..1 -> calibrated probabilities: (3,) low, medium, high masking, or (1,) cancer."""
+        """(height, width) 0..1 -> calibrated probabilities (3,) of low, medium and high masking."""
+
+
+class CancerClassifier(Protocol):
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def __call__(self, pixels: Floats) -> Judgement:
+        """(height, width) 0..1 -> does this view show cancer?"""
 
 
 def classify(prepared: Prepared, findings: Sequence[Finding], classifier: PathologyClassifier) -> tuple[Finding, ...]:
@@ -47,8 +59,8 @@ def _judged(prepared: Prepared, finding: Finding, classifier: PathologyClassifie
         return finding
     crop = crop_around(prepared.pixels, prepared.transform.to_prepared(finding.box), classifier.side)
     inside = filled(prepared.transform.points_to_prepared(finding.outline), crop)
-    malignant = classifier(*three_inputs(crop.pixels, inside))
-    return dataclasses.replace(finding, malignant=malignant)
+    judged = classifier(*three_inputs(crop.pixels, inside), finding.confidence)
+    return dataclasses.replace(finding, malignant=judged.probability, interval=judged.interval)
 
 
 def three_inputs(crop: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
@@ -62,12 +74,13 @@ def masking(prepared: Prepared, classifier: WholeImageClassifier) -> Masking:
     return Masking(max(probabilities, key=probabilities.__getitem__), probabilities)
 
 
-def cancer(prepared: Prepared, classifier: WholeImageClassifier, findings: Sequence[Finding]) -> Cancer:
+def cancer(prepared: Prepared, classifier: CancerClassifier, findings: Sequence[Finding]) -> Cancer:
     """Of the image as a whole, raised to its worst finding: a breast is as suspicious as what is worst in it."""
-    image = float(classifier(squashed(prepared.pixels, classifier.height, classifier.width))[0])
+    image = classifier(squashed(prepared.pixels, classifier.height, classifier.width))
     judged = [(finding.malignant, -i) for i, finding in enumerate(findings, 1) if finding.malignant is not None]
     worst, number = max(judged, default=(0.0, 0))
-    return Cancer(max(image, worst), image, worst_finding=-number if worst > image else None)
+    raised = worst > image.probability
+    return Cancer(max(image.probability, worst), image.probability, image.interval, -number if raised else None)
 
 
 def squashed(pixels: Grey8, height: int, width: int) -> Floats:

@@ -82,7 +82,7 @@ def _cancer(entry: Json | None) -> Cancer | None:
     """Documents kept by earlier versions had the probability alone."""
     if entry is None:
         return None
-    probability = entry["probability"]
+    probability: float = entry["probability"]
     return Cancer(
         probability, entry.get("image", probability), _interval(entry.get("interval")), entry.get("worst_finding")
     )

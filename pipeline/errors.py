@@ -9,6 +9,7 @@ class PipelineError(Exception):
     ImageTooLarge      more pixels than we are willing to hold in memory
     UnreadableArchive  a ZIP or DICOMDIR that is damaged, encrypted, empty, or points outside itself
     ArchiveTooLarge    a ZIP with more entries or bytes than we are willing to unpack
+    NoHeatmap          a network or finding of which no heatmap by this method can be made
     ModelUnavailable   a weight file is missing, altered, or made for another preprocessing recipe
     """
 
@@ -33,6 +34,10 @@ class UnreadableArchive(PipelineError):
 
 class ArchiveTooLarge(PipelineError):
     code = "archive_too_large"
+
+
+class NoHeatmap(PipelineError):
+    code = "no_heatmap"
 
 
 class ModelUnavailable(PipelineError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -12,16 +12,18 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from models.weights import Card, WeightsError, verify
-from pipeline.errors import ModelUnavailable
+from pipeline.errors import ModelUnavailable, NoHeatmap
 
 Floats = NDArray[np.float32]
+CAM = "cam"  # as models/gradcam.py names it, which cannot be imported without Keras
 
 
 class LiteRtModel:
     """One weight file, ready to run; safe to call from several threads, which then wait for each other.
 
     `inputs` names the positional arguments in order, and must be given where the file has more than one: a file keeps
-    its inputs in no order of ours. Outputs come in the alphabetical order of their names, see `output_names`.
+    its inputs in no order of ours. Outputs come in the alphabetical order of their names, see `output_names`; the one
+    named "cam" is kept back for cam().
     Raises ModelUnavailable where the file is missing, damaged, or has other inputs.
     """
 
@@ -31,6 +33,7 @@ class LiteRtModel:
         runner = self._interpreter.get_signature_runner()  # kept: the tensors below belong to its subgraph
         self._inputs = _ordered(runner.get_input_details(), inputs, path)
         self._outputs = dict(sorted(runner.get_output_details().items()))
+        self._cam = self._outputs.pop(CAM, None)
 
     @property
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -47,11 +50,24 @@ class LiteRtModel:
         shapes = list(self.input_shapes.values())
         if [array.shape for array in arrays] != shapes:
             raise ValueError(f"expected inputs {shapes}, received {[array.shape for array in arrays]}")
+        return self._run(arrays, self._outputs.values())
+
+    def cam(self, *inputs: Floats) -> Floats:
+        """(1, H, W, C): what each place of the picture adds to each of C logits, signed; see models/gradcam.py.
+
+        Raises NoHeatmap where the file was exported without it.
+        """
+        if self._cam is None:
+            raise NoHeatmap("This network's file was exported without a Grad-CAM output; try method=occlusion.")
+        (found,) = self._run([np.ascontiguousarray(array, np.float32) for array in inputs], [self._cam])
+        return found
+
+    def _run(self, arrays: Sequence[Floats], outputs: Iterable[Any]) -> tuple[Floats, ...]:
         with self._lock:
             for detail, array in zip(self._inputs.values(), arrays, strict=True):
                 self._interpreter.set_tensor(detail["index"], array)
             self._interpreter.invoke()
-            return tuple(self._interpreter.get_tensor(detail["index"]) for detail in self._outputs.values())
+            return tuple(self._interpreter.get_tensor(detail["index"]) for detail in outputs)
 
 
 def open_model(card: Card, threads: int = 2, directory: Path | None = None) -> LiteRtModel:

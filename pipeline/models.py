@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.boxes import AnchorGrid, decode, non_maximum_suppression
 from models.weights import Card, WeightsError, cards
-from pipeline.classify import PathologyClassifier, WholeImageClassifier
+from pipeline.calibration import Calibration, Judgement
+from pipeline.classify import CancerClassifier, PathologyClassifier, WholeImageClassifier
 from pipeline.detect import FLOOR, Detector
 from pipeline.errors import ModelUnavailable
 from pipeline.inference import LiteRtModel, open_model
@@ -33,7 +34,7 @@ class Models:
     segmenter: Segmenter
     pathology: PathologyClassifier
     masking: WholeImageClassifier
-    cancer: WholeImageClassifier
+    cancer: CancerClassifier
     provenance: Mapping[str, str]  # task -> "name version sha256:12 digits"
 
 
@@ -67,26 +68,38 @@ class UNetSegmenter:
 class ThreeInputPathology:
     def __init__(self, model: LiteRtModel, card: Card) -> None:
         self._model = model
-        self._calibration = card.calibration
+        self._calibration = Calibration.of(card.calibration)
         self.side = int(card.input["side"])
 
-    def __call__(self, image: Floats, shape: Floats, margin: Floats) -> float:
+    def __call__(self, image: Floats, shape: Floats, margin: Floats, confidence: float) -> Judgement:
         (logits,) = self._model(*(part[None, :, :, None] for part in (image, shape, margin)))
-        return float(sigmoid(calibrated(logits, self._calibration))[0, 0])
+        return self._calibration.judge(float(logits[0, 0]), confidence)
 
 
-class LiteRtWholeImage:
-    """Softmax over several logits, sigmoid of one."""
+class LiteRtMasking:
+    """Softmax over three logits."""
 
     def __init__(self, model: LiteRtModel, card: Card) -> None:
         self._model = model
-        self._calibration = card.calibration
+        self._calibration = Calibration.of(card.calibration)
         self.height, self.width = int(card.input["height"]), int(card.input["width"])
 
     def __call__(self, pixels: Floats) -> Floats:
         (logits,) = self._model(pixels[None, :, :, None])
-        scaled = calibrated(logits[0], self._calibration)
-        return softmax(scaled) if len(scaled) > 1 else sigmoid(scaled)
+        return softmax(self._calibration.scaled(logits[0]))
+
+
+class LiteRtCancer:
+    """One logit."""
+
+    def __init__(self, model: LiteRtModel, card: Card) -> None:
+        self._model = model
+        self._calibration = Calibration.of(card.calibration)
+        self.height, self.width = int(card.input["height"]), int(card.input["width"])
+
+    def __call__(self, pixels: Floats) -> Judgement:
+        (logits,) = self._model(pixels[None, :, :, None])
+        return self._calibration.judge(float(logits[0, 0]))
 
 
 def load_models(directory: Path | None = None, threads: int = 2) -> Models:
@@ -110,8 +123,8 @@ def load_models(directory: Path | None = None, threads: int = 2) -> Models:
         detector=RetinaNetDetector(opened["detector"], by_task["detector"]),
         segmenter=UNetSegmenter(opened["segmenter"], by_task["segmenter"]),
         pathology=ThreeInputPathology(opened["pathology"], by_task["pathology"]),
-        masking=LiteRtWholeImage(opened["masking"], by_task["masking"]),
-        cancer=LiteRtWholeImage(opened["cancer"], by_task["cancer"]),
+        masking=LiteRtMasking(opened["masking"], by_task["masking"]),
+        cancer=LiteRtCancer(opened["cancer"], by_task["cancer"]),
         provenance={task: f"{c.name} {c.version} sha256:{c.sha256[:12]}" for task, c in by_task.items()},
     )
 
@@ -119,11 +132,6 @@ def load_models(directory: Path | None = None, threads: int = 2) -> Models:
 def anchor_grid(card: Card) -> AnchorGrid:
     anchors = dict(card.input["anchors"])
     return AnchorGrid(**{**anchors, "aspect_ratios": tuple(anchors["aspect_ratios"])})
-
-
-def calibrated(logits: Floats, calibration: Mapping[str, float]) -> Floats:
-    """Platt's scale and offset (1999), fitted on validation patients; a card without them changes nothing."""
-    return logits * np.float32(calibration.get("scale", 1.0)) + np.float32(calibration.get("offset", 0.0))
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app import create_app
 from app.settings import Settings
+from pipeline.calibration import Judgement
 from pipeline.errors import ModelUnavailable
 from pipeline.models import Models
 from pipeline.preprocess import Recipe
@@ -22,6 +23,7 @@ from training.phantom.draw import draw_phantom
 from training.phantom.others import ct_slice, enormous_png, tomosynthesis
 
 Floats = NDArray[np.float32]
+RAISED = {"probability": 0.6, "image": 0.25, "interval": None, "worst_finding": 1}
 
 
 @dataclass
@@ -55,16 +57,25 @@ class Always:
 
 
 @dataclass
+class Doubtful:
+    height: int = 16
+    width: int = 16
+
+    def __call__(self, pixels: Floats) -> Judgement:
+        return Judgement(0.25)
+
+
+@dataclass
 class AlwaysMalignant:
     side: int = 16
 
-    def __call__(self, image: Floats, shape: Floats, margin: Floats) -> float:
-        return 0.6
+    def __call__(self, image: Floats, shape: Floats, margin: Floats, confidence: float) -> Judgement:
+        return Judgement(0.6)
 
 
 def stub_networks() -> Models:
-    levels, cancer = np.array([0.1, 0.2, 0.7], np.float32), np.array([0.25], np.float32)
-    return Models(Recipe(), OneBox(), Disc(), AlwaysMalignant(), Always(levels), Always(cancer), {"detector": "stub 1"})
+    levels = np.array([0.1, 0.2, 0.7], np.float32)
+    return Models(Recipe(), OneBox(), Disc(), AlwaysMalignant(), Always(levels), Doubtful(), {"detector": "stub 1"})
 
 
 @pytest.fixture(scope="module")
@@ -83,9 +94,9 @@ def test_a_dicom_mammogram_becomes_a_document_in_its_own_pixels(
     assert (image["width"], image["height"], image["laterality"], image["view"]) == (320, 416, "R", "MLO")
     (mass,) = document["findings"]
     assert mass["box"]["x"] > 160  # a right breast: its chest wall, and what lies near it, is on the right
-    assert mass["pathology"] == {"malignant": 0.6}
+    assert mass["pathology"] == {"malignant": 0.6, "interval": None}
     assert mass["size_mm"]["long_axis"] > 0
-    assert (document["masking"]["level"], document["cancer"]) == ("high", {"probability": 0.25})
+    assert (document["masking"]["level"], document["cancer"]) == ("high", RAISED)
     assert client.get(f"/api/v1/analyses/{document['id']}").get_json()["preprocessed"]["flipped"] is True
 
 

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.calibration import Judgement
 from pipeline.geometry import Transform
 from pipeline.models import Models
 from pipeline.preprocess import Prepared, Recipe
@@ -63,9 +64,23 @@ class ThreeSeen:
     side: int = 64
     seen: list[tuple[Floats, Floats, Floats]] = field(default_factory=list)
 
-    def __call__(self, image: Floats, shape: Floats, margin: Floats) -> float:
+    def __call__(self, image: Floats, shape: Floats, margin: Floats, confidence: float) -> Judgement:
         self.seen.append((image, shape, margin))
-        return self.answer
+        return Judgement(self.answer, (0.6, 0.8))
+
+
+@dataclass
+class ToldCancer:
+    """A cancer network with one answer; remembers what it saw."""
+
+    answer: float
+    height: int = 16
+    width: int = 8
+    seen: list[Floats] = field(default_factory=list)
+
+    def __call__(self, pixels: Floats) -> Judgement:
+        self.seen.append(pixels)
+        return Judgement(self.answer, (0.1, 0.4))
 
 
 def models(detector: Boxes, pathology: ThreeSeen | None = None) -> Models:
@@ -75,7 +90,7 @@ def models(detector: Boxes, pathology: ThreeSeen | None = None) -> Models:
         segmenter=BrightParts(),
         pathology=pathology or ThreeSeen(),
         masking=Told([0.2, 0.5, 0.3]),
-        cancer=Told([0.25]),
+        cancer=ToldCancer(0.25),
         provenance={"detector": "stub 1 sha256:000000000000"},
     )
 

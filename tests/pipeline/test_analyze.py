@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.analyze import STAGES, analyze
+from pipeline.calibration import Judgement
 from pipeline.errors import UnsupportedImage
-from pipeline.finding import MaskingLevel
+from pipeline.finding import Cancer, MaskingLevel
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
 from tests.pipeline.stubs import Boxes, Floats, ThreeSeen, breast_with_disc, models
@@ -44,7 +45,7 @@ def test_the_other_readings_come_along() -> None:
     analysis = analyze(mammogram(), models(around_the_disc()))
     assert analysis.masking is not None
     assert analysis.masking.level is MaskingLevel.MEDIUM
-    assert analysis.cancer == 0.25
+    assert analysis.cancer == Cancer(0.7, 0.25, (0.1, 0.4), worst_finding=1)
     assert analysis.warnings == ("side assumed",)
     assert analysis.models == {"detector": "stub 1 sha256:000000000000"}
 
@@ -53,9 +54,9 @@ def test_every_stage_is_told_when_it_begins_and_timed_when_it_ends() -> None:
     heard: list[str] = []
 
     class Late(ThreeSeen):
-        def __call__(self, image: Floats, shape: Floats, margin: Floats) -> float:
+        def __call__(self, image: Floats, shape: Floats, margin: Floats, confidence: float) -> Judgement:
             assert heard[-1] == "classify"
-            return 0.5
+            return Judgement(0.5)
 
     analysis = analyze(mammogram(), models(around_the_disc(), Late()), heard.append)
     assert tuple(heard) == STAGES == tuple(analysis.timings_ms)
@@ -67,7 +68,7 @@ def test_without_a_finding_there_is_still_masking_and_cancer() -> None:
     analysis = analyze(mammogram(), models(Boxes([], [])))
     assert analysis.findings == ()
     assert analysis.masking is not None
-    assert analysis.cancer == 0.25
+    assert analysis.cancer == Cancer(0.25, 0.25, (0.1, 0.4))
     assert tuple(analysis.timings_ms) == STAGES
 
 

@@ -9,7 +9,7 @@ from pipeline.classify import cancer, classify, masking, squashed, three_inputs
 from pipeline.finding import Finding, Kind, MaskingLevel
 from pipeline.geometry import Box, Transform
 from pipeline.segment import segment
-from tests.pipeline.stubs import BrightParts, ThreeSeen, Told, prepared
+from tests.pipeline.stubs import BrightParts, ThreeSeen, Told, ToldCancer, prepared
 
 FLIPPED = Transform(acquired_width=320, flipped=True, left=12, top=7)
 
@@ -25,6 +25,7 @@ def test_the_network_sees_the_region_its_inside_and_its_surroundings(transform: 
     (judged,) = classify(prepared(transform), [outlined(transform)], network)
     ((image, shape, margin),) = network.seen
     assert judged.malignant == 0.7
+    assert judged.interval == (0.6, 0.8)
     assert image.shape == (64, 64)
     assert image.dtype == np.float32
     assert np.array_equal(shape + margin, image)
@@ -77,12 +78,12 @@ def judged(malignant: float | None) -> Finding:
 def test_an_image_is_as_suspicious_as_its_worst_finding(
     findings: tuple[float | None, ...], probability: float, worst: int | None
 ) -> None:
-    said = cancer(prepared(), Told([0.25]), [judged(malignant) for malignant in findings])
-    assert (said.probability, said.image, said.worst_finding) == (probability, 0.25, worst)
+    said = cancer(prepared(), ToldCancer(0.25), [judged(malignant) for malignant in findings])
+    assert (said.probability, said.image, said.interval, said.worst_finding) == (probability, 0.25, (0.1, 0.4), worst)
 
 
 def test_the_cancer_network_sees_the_squashed_view() -> None:
-    network = Told([0.25])
+    network = ToldCancer(0.25)
     cancer(prepared(), network, ())
     (seen,) = network.seen
     assert seen.shape == (16, 8)

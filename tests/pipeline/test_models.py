@@ -16,12 +16,12 @@ from pipeline.errors import ModelUnavailable
 from pipeline.inference import LiteRtModel
 from pipeline.models import (
     Floats,
-    LiteRtWholeImage,
+    LiteRtCancer,
+    LiteRtMasking,
     RetinaNetDetector,
     ThreeInputPathology,
     UNetSegmenter,
     anchor_grid,
-    calibrated,
     load_models,
     sigmoid,
     softmax,
@@ -99,12 +99,12 @@ def test_five_networks_open_and_answer(tiny: Path) -> None:
     assert models.provenance["cancer"] == f"tiny-cancer 1 sha256:{digest(tiny / 'weights' / 'cancer.tflite')[:12]}"
     assert set(models.provenance) == set(TASKS)
     ones = np.ones((16, 16), np.float32)
-    assert models.pathology(ones, ones * np.float32(0.5), ones * np.float32(0.25)) == pytest.approx(
-        1 / (1 + np.exp(-1.75)), abs=1e-5
-    )
+    said = models.pathology(ones, ones * np.float32(0.5), ones * np.float32(0.25), 0.5)
+    assert said.probability == pytest.approx(1 / (1 + np.exp(-1.75)), abs=1e-5)
+    assert said.interval is None
     assert models.segmenter(ones) == pytest.approx(1 / (1 + np.exp(-4)), abs=1e-5)
     assert models.masking(ones[:, :8]) == pytest.approx(np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum(), abs=1e-5)
-    assert models.cancer(ones[:, :8]) == pytest.approx([1 / (1 + np.exp(-1))], abs=1e-5)
+    assert models.cancer(ones[:, :8]).probability == pytest.approx(1 / (1 + np.exp(-1)), abs=1e-5)
     boxes, confidences = models.detector(np.zeros((64, 32), np.float32))
     assert len(boxes) == len(confidences) == 10
     assert confidences == pytest.approx(0.5)
@@ -189,8 +189,9 @@ def test_the_segmenter_gives_probabilities() -> None:
 def test_the_pathology_network_gets_its_parts_in_order_and_is_calibrated() -> None:
     says = Says(np.array([[2.0]], np.float32))
     parts = [np.full((16, 16), value, np.float32) for value in (0.1, 0.2, 0.3)]
-    network = ThreeInputPathology(says, card("pathology", calibration={"scale": 0.5, "offset": -1.0}))
-    assert network(*parts) == pytest.approx(0.5)  # 0.5 * 2 - 1
+    calibration = {"scale": 0.5, "offset": -1.0, "confidence": 2.0}
+    network = ThreeInputPathology(says, card("pathology", calibration=calibration))
+    assert network(parts[0], parts[1], parts[2], 0.5).probability == pytest.approx(0.5)  # 0.5 * (2 + 2 * 0) - 1
     assert [float(part.max()) for part in says.shown] == pytest.approx([0.1, 0.2, 0.3])
     assert {part.shape for part in says.shown} == {(1, 16, 16, 1)}
 
@@ -200,14 +201,13 @@ def test_the_pathology_network_gets_its_parts_in_order_and_is_calibrated() -> No
     [
         ([0.0, 0, np.log(2)], {}, [0.25, 0.25, 0.5]),
         ([1000.0, 0, 0], {}, [1, 0, 0]),
-        ([2.0], {}, [0.8808]),
-        ([2.0], {"scale": 0.0, "offset": np.log(3)}, [0.75]),
+        ([1000.0, 0, 0], {"scale": 0.0}, [1 / 3, 1 / 3, 1 / 3]),
     ],
 )
-def test_a_whole_image_network_gives_probabilities(
+def test_the_masking_network_gives_probabilities(
     logits: list[float], calibration: dict[str, float], expected: list[float]
 ) -> None:
-    network = LiteRtWholeImage(Says(np.array([logits], np.float32)), card("masking", calibration=calibration))
+    network = LiteRtMasking(Says(np.array([logits], np.float32)), card("masking", calibration=calibration))
     assert network(np.zeros((16, 8), np.float32)) == pytest.approx(expected, abs=1e-4)
 
 
@@ -217,7 +217,9 @@ def test_extreme_logits_stay_probabilities() -> None:
     assert softmax(extreme) == pytest.approx([0, 0, 0, 0, 1])
 
 
-def test_calibration_is_a_scale_and_an_offset() -> None:
-    logits = np.array([-1, 0, 2], np.float32)
-    assert calibrated(logits, {"scale": 2.0, "offset": 0.5}) == pytest.approx([-1.5, 0.5, 4.5])
-    assert calibrated(logits, {}) == pytest.approx(logits)
+def test_the_cancer_network_gives_a_probability_and_how_sure_it_is() -> None:
+    calibration = {"scale": 0.0, "offset": float(np.log(3)), "var_scale": 0.0, "var_offset": 0.0, "cov": 0.0}
+    network = LiteRtCancer(Says(np.array([[2.0]], np.float32)), card("cancer", calibration=calibration))
+    said = network(np.zeros((16, 8), np.float32))
+    assert said.probability == pytest.approx(0.75)
+    assert said.interval == pytest.approx((0.75, 0.75))

@@ -12,7 +12,7 @@ pytest.importorskip("keras")
 from models.masking import HEIGHT, WIDTH
 from models.weights import Card, read_card, verify
 from pipeline.inference import open_model
-from pipeline.models import LiteRtWholeImage
+from pipeline.models import LiteRtMasking
 from pipeline.preprocess import Recipe, preprocess
 from tests.training.test_datasets import inbreast_folder, inbreast_row, mias_row, rsna_row, table
 from training.phantom import draw_phantom, write_png
@@ -93,7 +93,7 @@ def test_the_weights_answer_through_the_pipeline(out: Path, card: Card, drawn: l
     from pipeline.classify import masking
     from pipeline.read import read
 
-    network = LiteRtWholeImage(open_model(card, directory=out), card)
+    network = LiteRtMasking(open_model(card, directory=out), card)
     prepared = preprocess(read((data / "inbreast" / "images" / "0.png").read_bytes()), Recipe(**card.recipe))
     answer = masking(prepared, network)
     assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)

@@ -9,7 +9,7 @@ from models.export import export_model
 from models.masking import build_masking
 from pipeline.classify import squashed
 from pipeline.finding import MaskingLevel
-from pipeline.models import LiteRtWholeImage
+from pipeline.models import LiteRtMasking
 from training.cache import PreparedExample
 from training.datasets.prepared import examples
 from training.fit import Schedule, fit
@@ -49,7 +49,7 @@ def _view(item: PreparedExample, height: int, width: int) -> Labelled:
 
 def judge(run: Run, validation: list[PreparedExample], height: int, width: int, trained_on: int) -> Verdict:
     input = {"names": ["image"], "height": height, "width": width}
-    network = LiteRtWholeImage(*opened(run, input))
+    network = LiteRtMasking(*opened(run, input))
     said = [int(np.argmax(network(squashed(item.pixels, height, width)))) for item in validation]
     metrics = {}
     for name in ("all", *DATASETS):
