@@ -27,16 +27,16 @@ def to_grey(dataset: Dataset, stored: Stored) -> tuple[NDArray[np.float32], int,
     low, high = int(stored.min()), int(stored.max())
     index = (stored.astype(np.int32) - low).astype(np.uint16)
     levels = np.arange(low, high + 1)
-    padding = _padding(dataset, levels)
+    padding = padding_in(dataset, levels)
     counts = np.where(padding, np.float32(0), histogram(index)[: levels.size])
     occupied = occupied_levels(counts)
     values, warnings = _rescaled(dataset, levels)
     curve, more = _windowed(dataset, values, counts)
-    curve = np.where(padding, 0.0, 1 - curve if _is_inverted(dataset) else curve)
+    curve = np.where(padding, 0.0, 1 - curve if is_inverted(dataset) else curve)
     return curve.astype(np.float32)[index], occupied, warnings + more
 
 
-def _padding(dataset: Dataset, levels: NDArray[np.int64]) -> NDArray[np.bool_]:
+def padding_in(dataset: Dataset, levels: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Pixel Padding Value (0028,0120), to Pixel Padding Range Limit (0028,0121). PS3.3 C.7.5.1.1.2."""
     value = number(dataset, "PixelPaddingValue")
     if value is None:
@@ -56,7 +56,7 @@ def _signed(dataset: Dataset, value: float) -> float:
 def _rescaled(dataset: Dataset, levels: NDArray[np.int64]) -> tuple[Curve, tuple[str, ...]]:
     """Modality LUT or Rescale Slope (0028,1053) and Intercept (0028,1052). PS3.3 C.11.1."""
     for table in items(dataset, "ModalityLUTSequence"):
-        return _looked_up(table, levels.astype(np.float64))[0], ()
+        return looked_up(table, levels.astype(np.float64))[0], ()
     slope, intercept = number(dataset, "RescaleSlope"), number(dataset, "RescaleIntercept")
     if slope == 0:
         return levels + (intercept or 0.0), ("Rescale Slope (0028,1053) is 0: taken as 1.",)
@@ -70,7 +70,7 @@ def _windowed(dataset: Dataset, values: Curve, counts: NDArray[np.float32]) -> t
     curve, name = _by_header(dataset, values)
     if curve is None:
         return fallback, ()
-    if _shows_the_image(curve, fallback, counts):
+    if shows_the_image(curve, fallback, counts):
         return curve, ()
     return fallback, (f"{name} shows almost nothing of the image: the range of its values was used instead.",)
 
@@ -78,7 +78,7 @@ def _windowed(dataset: Dataset, values: Curve, counts: NDArray[np.float32]) -> t
 def _by_header(dataset: Dataset, values: Curve) -> tuple[Curve | None, str]:
     """The VOI LUT, else the first window, else the range of Bits Stored (unsigned values only); and its name."""
     for table in items(dataset, "VOILUTSequence"):
-        output, largest = _looked_up(table, values)
+        output, largest = looked_up(table, values)
         return np.clip(output / largest, 0.0, 1.0), "VOI LUT Sequence (0028,3010)"
     center, width = number(dataset, "WindowCenter"), number(dataset, "WindowWidth")
     if center is not None and width is not None:
@@ -108,7 +108,7 @@ def _ramp(values: Curve, center: float, width: float) -> Curve:
     return shown
 
 
-def _shows_the_image(curve: Curve, fallback: Curve, counts: NDArray[np.float32]) -> bool:
+def shows_the_image(curve: Curve, fallback: Curve, counts: NDArray[np.float32]) -> bool:
     """False for windows that leave the picture flat, or push nearly all of its pixels to the ends."""
 
     def inside(shown: Curve) -> float:
@@ -118,7 +118,7 @@ def _shows_the_image(curve: Curve, fallback: Curve, counts: NDArray[np.float32])
     return contrast >= LEAST_CONTRAST and inside(curve) >= LEAST_INSIDE * inside(fallback)
 
 
-def _looked_up(table: Dataset, values: Curve) -> tuple[Curve, float]:
+def looked_up(table: Dataset, values: Curve) -> tuple[Curve, float]:
     """Output of a LUT Descriptor (0028,3002) and its Data (0028,3006), and the largest it may be. PS3.3 C.11.1.1."""
     entries, first, bits = (int(value) for value in values_of(table, "LUTDescriptor"))
     data = _table_data(table, entries or 65536)
@@ -137,7 +137,7 @@ def _table_data(table: Dataset, entries: int) -> Curve:
     return np.asarray(found, np.float64)[:entries]
 
 
-def _is_inverted(dataset: Dataset) -> bool:
+def is_inverted(dataset: Dataset) -> bool:
     """MONOCHROME1 shows its lowest value white; Presentation LUT Shape (2050,0020) INVERSE says the same again."""
     is_inverse = text(dataset, "PresentationLUTShape") == "INVERSE"
     return text(dataset, "PhotometricInterpretation") == "MONOCHROME1" or is_inverse

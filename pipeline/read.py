@@ -7,11 +7,12 @@ from typing import Literal
 from pipeline.errors import UnreadableImage
 from pipeline.mammogram import Mammogram
 from pipeline.read_checks import looks_negative
-from pipeline.read_dicom import read_dicom
-from pipeline.read_raster import read_raster
+from pipeline.read_dicom import read_dicom, read_dicom_stored
+from pipeline.read_raster import read_raster, read_raster_stored
 from pipeline.read_spacing import with_spacing
+from pipeline.stored import StoredImage
 
-__all__ = ["looks_negative", "read"]
+__all__ = ["looks_negative", "read", "read_stored"]
 
 MAX_PIXELS = 64_000_000
 
@@ -35,13 +36,30 @@ def read(data: bytes, max_pixels: int = MAX_PIXELS, spacing_mm: tuple[float, flo
     `spacing_mm`, (row, column), is used where the file tells none.
     Raises UnreadableImage, UnsupportedImage or ImageTooLarge, and nothing else.
     """
+    kind = _known_kind(data)
+    mammogram = read_dicom(data, max_pixels) if kind == "DICOM" else read_raster(data, kind, max_pixels)
+    return with_spacing(mammogram, spacing_mm)
+
+
+def read_stored(
+    data: bytes, max_pixels: int = MAX_PIXELS, spacing_mm: tuple[float, float] | None = None
+) -> tuple[Mammogram, StoredImage]:
+    """What read() gives, and the same pixels as the file stored them; decoded once for both."""
+    kind = _known_kind(data)
+    if kind == "DICOM":
+        mammogram, stored = read_dicom_stored(data, max_pixels)
+    else:
+        mammogram, stored = read_raster_stored(data, kind, max_pixels)
+    return with_spacing(mammogram, spacing_mm), stored
+
+
+def _known_kind(data: bytes) -> str:
     kind = kind_of(data)
     if data[:4] == b"PK\x03\x04":
         raise UnreadableImage("A ZIP where one image was expected; open it as a study.")
     if kind is None:
         raise UnreadableImage("Not an image we know; send DICOM, PNG, JPEG, TIFF, WebP or PGM.")
-    mammogram = read_dicom(data, max_pixels) if kind == "DICOM" else read_raster(data, kind, max_pixels)
-    return with_spacing(mammogram, spacing_mm)
+    return kind
 
 
 def kind_of(data: bytes) -> str | None:

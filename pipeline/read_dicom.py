@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
+from typing import TypeVar
 
 from pydicom import Dataset, FileDataset, dcmread
 from pydicom.dataset import FileMetaDataset
@@ -17,25 +19,40 @@ from pydicom.uid import (
 )
 
 from pipeline.dicom_admission import admit
-from pipeline.dicom_decode import not_supported, stored_values
+from pipeline.dicom_decode import Stored, not_supported, stored_values
 from pipeline.dicom_facts import laterality_of, view_of, view_warnings
 from pipeline.dicom_grey import to_grey
 from pipeline.dicom_groups import lift_groups
 from pipeline.dicom_spacing import spacing_of
+from pipeline.dicom_stored import as_stored
 from pipeline.errors import ImageTooLarge, PipelineError, UnreadableImage
 from pipeline.mammogram import Mammogram
 from pipeline.read_checks import NO_MEMORY, looks_negative
 from pipeline.read_quietly import quietly
+from pipeline.stored import StoredImage
 
+T = TypeVar("T")
 HEADER_ALLOWANCE = 16_000_000  # bytes of a deflated data set besides two for each pixel
 UNDEFINED = 0xFFFFFFFF
 
 
 def read_dicom(data: bytes, max_pixels: int) -> Mammogram:
     """Raises UnreadableImage, UnsupportedImage or ImageTooLarge, and nothing else."""
+    return _read(data, max_pixels, _mammogram)
+
+
+def read_dicom_stored(data: bytes, max_pixels: int) -> tuple[Mammogram, StoredImage]:
+    """The same, and the values as they were stored; Pixel Data is decoded once for both."""
+    return _read(data, max_pixels, lambda dataset, *rest: (_mammogram(dataset, *rest), as_stored(dataset, rest[0])))
+
+
+def _read(data: bytes, max_pixels: int, make: Callable[[Dataset, Stored, tuple[str, ...]], T]) -> T:
     try:
         with quietly():
-            return _mammogram(_parsed(data, max_pixels), max_pixels)
+            dataset = _parsed(data, max_pixels)
+            lift_groups(dataset)
+            warnings = admit(dataset, max_pixels) + view_warnings(dataset)
+            return make(dataset, stored_values(dataset), warnings)
     except PipelineError:
         raise
     except MemoryError as error:
@@ -44,10 +61,8 @@ def read_dicom(data: bytes, max_pixels: int) -> Mammogram:
         raise UnreadableImage("The DICOM header is damaged and cannot be understood; export the file again.") from error
 
 
-def _mammogram(dataset: Dataset, max_pixels: int) -> Mammogram:
-    lift_groups(dataset)
-    warnings = admit(dataset, max_pixels) + view_warnings(dataset)
-    pixels, grey_levels, grey_warnings = to_grey(dataset, stored_values(dataset))
+def _mammogram(dataset: Dataset, stored: Stored, warnings: tuple[str, ...]) -> Mammogram:
+    pixels, grey_levels, grey_warnings = to_grey(dataset, stored)
     spacing = spacing_of(dataset)
     warnings += grey_warnings + spacing.warnings
     if looks_negative(pixels):

@@ -22,6 +22,7 @@ from pipeline.errors import ImageTooLarge, PipelineError, UnreadableImage, Unsup
 from pipeline.mammogram import Mammogram
 from pipeline.read_checks import NO_MEMORY, check_size, histogram, looks_negative, occupied_levels
 from pipeline.read_quietly import quietly
+from pipeline.stored import StoredImage, stored_samples
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]  # (rows, columns)
 
@@ -44,6 +45,16 @@ def read_raster(data: bytes, kind: str, max_pixels: int) -> Mammogram:
     Raises ImageTooLarge before decoding, UnreadableImage for damaged bytes, UnsupportedImage for colour,
     several pages, fewer than 16 rows or columns, floating point or signed samples, and one single value.
     """
+    return _read(data, kind, max_pixels)[0]
+
+
+def read_raster_stored(data: bytes, kind: str, max_pixels: int) -> tuple[Mammogram, StoredImage]:
+    """The same, and the samples as they were stored."""
+    mammogram, samples, shown, negative = _read(data, kind, max_pixels)
+    return mammogram, stored_samples(samples, shown, negative)
+
+
+def _read(data: bytes, kind: str, max_pixels: int) -> tuple[Mammogram, Samples, tuple[int, int], bool]:
     try:
         with quietly():
             return _mammogram(*_decode(data, kind, max_pixels))
@@ -111,20 +122,24 @@ def _one_channel(channels: NDArray[Any]) -> tuple[Samples, tuple[str, ...]]:
     return np.ascontiguousarray(channels[..., 1]), warnings
 
 
-def _mammogram(samples: Samples, warnings: tuple[str, ...]) -> Mammogram:
+def _mammogram(samples: Samples, warnings: tuple[str, ...]) -> tuple[Mammogram, Samples, tuple[int, int], bool]:
+    """And what it was made of: the samples, which of them are black and white, whether they were a negative."""
     levels = occupied_levels(histogram(samples))
-    pixels, narrow = _scaled(samples)
-    if looks_negative(pixels):
+    low, high, narrow = _shown(samples)
+    pixels = samples.astype(np.float32)
+    pixels -= np.float32(low)
+    pixels /= np.float32(high - low)
+    negative = looks_negative(pixels)
+    if negative:
         pixels = np.float32(1) - pixels
         warnings += ("The background is brighter than the breast: the image was taken as a negative and inverted.",)
-    return Mammogram(pixels, grey_levels=levels, warnings=warnings + narrow)
+    return Mammogram(pixels, grey_levels=levels, warnings=warnings + narrow), samples, (low, high), negative
 
 
-def _scaled(samples: Samples) -> tuple[NDArray[np.float32], tuple[str, ...]]:
-    """0..1 over the full range of the type, or over the values present where those fill less than NARROW of it."""
-    full = np.iinfo(samples.dtype).max
+def _shown(samples: Samples) -> tuple[int, int, tuple[str, ...]]:
+    """The full range of the type, or that of the values present where those fill less than NARROW of it."""
+    full = int(np.iinfo(samples.dtype).max)
     low, high = int(samples.min()), int(samples.max())
     if (high - low) >= NARROW * full:
-        return samples.astype(np.float32) / np.float32(full), ()
-    pixels = (samples.astype(np.float32) - np.float32(low)) / np.float32(high - low)
-    return pixels, (f"Only grey values {low} to {high} of 0 to {full} occur: stretched to the full range.",)
+        return 0, full, ()
+    return low, high, (f"Only grey values {low} to {high} of 0 to {full} occur: stretched to the full range.",)
