@@ -14,20 +14,24 @@ from typing import Any, Literal
 
 import keras
 
+from models.gradcam import CAM, logits_and_cam
+
 Precision = Literal["float16", "float32"]
 
 
 def export_model(model: keras.Model, path: Path, precision: Precision = "float16") -> None:
     """Write the Keras `model` (TensorFlow backend) to `path`; inputs and output keep their layers' names.
 
-    A network trained in bfloat16 must be rebuilt under the float32 policy and given the weights first.
+    A classifier gets a second output, "cam": see models/gradcam.py. A network trained in bfloat16 must be rebuilt under
+    the float32 policy and given the weights first.
     """
     names = [tensor.name for tensor in model.inputs]
     output = model.output_names[0]
 
     def run(**inputs: Any) -> dict[str, Any]:
         given = inputs[names[0]] if len(names) == 1 else inputs
-        return {output: model(given, training=False)}
+        logits, cam = logits_and_cam(model, given)
+        return {output: logits} if cam is None else {output: logits, CAM: cam}
 
     export_function(run, {tensor.name: tuple(tensor.shape[1:]) for tensor in model.inputs}, path, precision)
 

@@ -18,7 +18,8 @@ from sklearn.preprocessing import StandardScaler
 
 from models.detector import PRESETS
 from models.export import export_function
-from models.lesion_features import lesion_features
+from models.gradcam import CAM
+from models.lesion_features import lesion_cam, lesion_features, pooled, stages_and_logits
 from pipeline.classify import squashed
 from training.cache import PreparedExample
 from training.detector import Schedule, Trainer
@@ -83,10 +84,11 @@ def _regression(strength: float) -> Any:
 
 
 def export(detector: Any, head: LinearHead, height: int, width: int, path: Path) -> None:
-    """One file at `path`: image -> features -> logit."""
+    """One file at `path`: image -> features -> logit, and the head's Grad-CAM."""
     weights = tf.constant(head.weights[:, None], tf.float32)
 
-    def logit(image: Any) -> dict[str, Any]:
-        return {"logit": lesion_features(detector, image) @ weights + head.offset}
+    def judged(image: Any) -> dict[str, Any]:
+        stages, logits = stages_and_logits(detector, image)
+        return {"logit": pooled(stages, logits) @ weights + head.offset, CAM: lesion_cam(stages, weights)}
 
-    export_function(logit, {"image": (height, width, 1)}, path)
+    export_function(judged, {"image": (height, width, 1)}, path)
