@@ -13,7 +13,7 @@ import sys
 from typing import BinaryIO
 
 from pipeline.errors import PipelineError
-from pipeline.read import read
+from pipeline.read import read_stored
 from pipeline.study import study_of_zip
 from pipeline.study_zip import starts_a_zip
 
@@ -23,7 +23,7 @@ def outcome(data: bytes) -> str:
     try:
         if starts_a_zip(data):
             data = study_of_zip(io.BytesIO(data))[0].load()
-        read(data)
+        read_stored(data)  # what the server does with an upload
     except PipelineError as error:
         return error.code
     except Exception as error:
