@@ -22,6 +22,7 @@ TITLES = {
     "unreadable_archive": (422, "The archive could not be read"),
     "archive_too_large": (413, "The archive holds too much"),
     "model_unavailable": (503, "A model is not available"),
+    "model_runtime_missing": (503, "A model needs a package that is not installed"),
     "pipeline_error": (422, "The image could not be analysed"),
     "upload_too_large": (413, "The upload is too large"),
     "missing_file": (400, "No file was sent"),

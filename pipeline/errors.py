@@ -11,6 +11,7 @@ class PipelineError(Exception):
     ArchiveTooLarge    a ZIP with more entries or bytes than we are willing to unpack
     NoHeatmap          a network or finding of which no heatmap by this method can be made
     ModelUnavailable   a weight file is missing, altered, or made for another preprocessing recipe
+    ModelRuntimeMissing  a weight file needs a package that is not installed (ONNX Runtime)
     """
 
     code = "pipeline_error"
@@ -42,3 +43,7 @@ class NoHeatmap(PipelineError):
 
 class ModelUnavailable(PipelineError):
     code = "model_unavailable"
+
+
+class ModelRuntimeMissing(ModelUnavailable):
+    code = "model_runtime_missing"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.weights import Card, WeightsError, verify
 from pipeline.errors import ModelUnavailable, NoHeatmap
+from pipeline.onnx_model import OnnxModel
 
 Floats = NDArray[np.float32]
 CAM = "cam"  # as models/gradcam.py names it, which cannot be imported without Keras
@@ -39,6 +40,11 @@ class LiteRtModel:
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
         """By name, in the order of the arguments; the batch, 1, included."""
         return {name: tuple(map(int, detail["shape"])) for name, detail in self._inputs.items()}
+
+    @property
+    def output_shapes(self) -> dict[str, tuple[int, ...]]:
+        """By name, in the order of the answers."""
+        return {name: tuple(map(int, detail["shape"])) for name, detail in self._outputs.items()}
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -77,6 +83,17 @@ def open_model(card: Card, threads: int = 2, directory: Path | None = None) -> L
     except WeightsError as error:
         raise ModelUnavailable(str(error)) from error
     return LiteRtModel(path, threads, card.input.get("names", ()))
+
+
+def open_file(path: Path, threads: int = 2, inputs: Sequence[str] = ()) -> LiteRtModel | OnnxModel:
+    """Whatever runs a file of this kind. Raises ModelUnavailable."""
+    if path.suffix == ".onnx":
+        return OnnxModel(path, threads, inputs)
+    if path.suffix != ".tflite":
+        raise ModelUnavailable(
+            f"{path.name} is neither a .tflite nor an .onnx file; `mammoscope convert` makes one of a .keras file."
+        )
+    return LiteRtModel(path, threads, inputs)
 
 
 def _interpreter(path: Path, threads: int) -> Any:

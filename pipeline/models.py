@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.boxes import AnchorGrid, decode, non_maximum_suppression
-from models.weights import Card, WeightsError, cards
+from models.weights import Card
 from pipeline.calibration import Calibration, Judgement
 from pipeline.classify import CancerClassifier, PathologyClassifier, WholeImageClassifier
+from pipeline.declared import Answering, DeclaredNetwork
 from pipeline.detect import FLOOR, Detector
 from pipeline.errors import ModelUnavailable
-from pipeline.inference import LiteRtModel, open_model
+from pipeline.explain import Explaining
+from pipeline.inference import open_file
+from pipeline.model_choice import REQUIRED, Chosen, chosen_networks
 from pipeline.preprocess import Recipe
+from pipeline.second_opinion import DEFAULT_MARGIN, SecondNetwork
 from pipeline.segment import Segmenter
 
 Floats = NDArray[np.float32]
@@ -36,12 +40,13 @@ class Models:
     masking: WholeImageClassifier
     cancer: CancerClassifier
     provenance: Mapping[str, str]  # task -> "name version sha256:12 digits"
+    second_opinion: SecondNetwork | None = None  # None where no such network is set up
 
 
 class RetinaNetDetector:
     """Raw heads of models/detector.py -> boxes and confidences."""
 
-    def __init__(self, model: LiteRtModel, card: Card) -> None:
+    def __init__(self, model: Answering, card: Card) -> None:
         self._model = model
         self.height, self.width = int(card.input["height"]), int(card.input["width"])
         self._anchors = anchor_grid(card).boxes(self.height, self.width)
@@ -55,8 +60,27 @@ class RetinaNetDetector:
         return boxes[kept], confidences[kept]
 
 
+class DecodedDetector:
+    """A detector that decodes its boxes itself: yxyx or xyxy, in pixels or fractions of its input, and confidences."""
+
+    def __init__(self, model: Answering, card: Card) -> None:
+        self._model = model
+        self.height, self.width = int(card.input["height"]), int(card.input["width"])
+        self._order = [1, 0, 3, 2] if card.input["boxes"] == "xyxy" else [0, 1, 2, 3]
+        whole = card.input.get("box_unit", "pixels") == "pixels"
+        self._scale = np.array([1.0] * 4 if whole else [self.height, self.width] * 2, np.float32)
+
+    def __call__(self, pixels: Floats) -> tuple[Floats, Floats]:
+        found, logits = self._model(pixels[None, :, :, None])
+        boxes, confidences = found[0][:, self._order] * self._scale, sigmoid(logits[0])
+        likely = np.flatnonzero(confidences >= FLOOR)
+        boxes, confidences = boxes[likely], confidences[likely]
+        kept = non_maximum_suppression(boxes, confidences, LARGEST_OVERLAP, MOST_FINDINGS)
+        return boxes[kept], confidences[kept]
+
+
 class UNetSegmenter:
-    def __init__(self, model: LiteRtModel, card: Card) -> None:
+    def __init__(self, model: Answering, card: Card) -> None:
         self._model = model
         self.side = int(card.input["side"])
 
@@ -65,8 +89,8 @@ class UNetSegmenter:
         return sigmoid(logits[0, :, :, 0])
 
 
-class ThreeInputPathology:
-    def __init__(self, model: LiteRtModel, card: Card) -> None:
+class ThreeInputPathology(Explaining):
+    def __init__(self, model: Answering, card: Card) -> None:
         self._model = model
         self._calibration = Calibration.of(card.calibration)
         self.side = int(card.input["side"])
@@ -76,10 +100,10 @@ class ThreeInputPathology:
         return self._calibration.judge(float(logits[0, 0]), confidence)
 
 
-class LiteRtMasking:
+class LiteRtMasking(Explaining):
     """Softmax over three logits."""
 
-    def __init__(self, model: LiteRtModel, card: Card) -> None:
+    def __init__(self, model: Answering, card: Card) -> None:
         self._model = model
         self._calibration = Calibration.of(card.calibration)
         self.height, self.width = int(card.input["height"]), int(card.input["width"])
@@ -89,10 +113,10 @@ class LiteRtMasking:
         return softmax(self._calibration.scaled(logits[0]))
 
 
-class LiteRtCancer:
+class LiteRtCancer(Explaining):
     """One logit."""
 
-    def __init__(self, model: LiteRtModel, card: Card) -> None:
+    def __init__(self, model: Answering, card: Card) -> None:
         self._model = model
         self._calibration = Calibration.of(card.calibration)
         self.height, self.width = int(card.input["height"]), int(card.input["width"])
@@ -102,31 +126,80 @@ class LiteRtCancer:
         return self._calibration.judge(float(logits[0, 0]))
 
 
-def load_models(directory: Path | None = None, threads: int = 2) -> Models:
-    """The shipped networks, or those of another folder with cards/ and weights/.
+class PlainCutHybrid(Explaining):
+    """A mass and its surroundings, nothing masked -> is this mark a malignant mass?"""
 
-    Raises ModelUnavailable for a missing card, a missing or altered weight file, or recipes that differ.
+    def __init__(self, model: Answering, card: Card) -> None:
+        self._model = model
+        self._calibration = Calibration.of(card.calibration)
+        self.side, self.margin = int(card.input["side"]), float(card.input.get("margin", DEFAULT_MARGIN))
+
+    def __call__(self, image: Floats, confidence: float) -> Judgement:
+        (logits,) = self._model(image[None, :, :, None])
+        return self._calibration.judge(float(logits[0, 0]), confidence)
+
+
+def load_models(directory: Path | None = None, threads: int = 2, choice: Path | None = None) -> Models:
+    """The shipped networks, or those of another folder with cards/ and weights/; `choice`, a models.toml, changes some.
+
+    Raises ModelUnavailable for a missing card, a missing or altered weight file, a file that is not what its card
+    declares, or recipes that differ.
     """
-    try:
-        by_task = {card.task: card for card in cards(directory)}
-        recipes = {Recipe(**card.recipe) for card in by_task.values()}
-    except (WeightsError, TypeError) as error:
-        raise ModelUnavailable(str(error)) from error
-    missing = {"detector", "segmenter", "pathology", "masking", "cancer"} - set(by_task)
-    if missing:
-        raise ModelUnavailable(f"No card for {', '.join(sorted(missing))}; install the weights, or train them.")
-    if len(recipes) != 1:
-        raise ModelUnavailable("The weights were made with different preprocessing recipes; train them with one.")
-    opened = {task: open_model(card, threads, directory) for task, card in by_task.items()}
+    chosen = chosen_networks(directory, choice)
+    recipe = common_recipe(chosen)
+    opened = {task: opened_network(network, threads) for task, network in chosen.items()}
+    by_task = {task: network.card for task, network in chosen.items()}
     return Models(
-        recipe=recipes.pop(),
-        detector=RetinaNetDetector(opened["detector"], by_task["detector"]),
+        recipe=recipe,
+        detector=_detector(opened["detector"], by_task["detector"]),
         segmenter=UNetSegmenter(opened["segmenter"], by_task["segmenter"]),
         pathology=ThreeInputPathology(opened["pathology"], by_task["pathology"]),
         masking=LiteRtMasking(opened["masking"], by_task["masking"]),
         cancer=LiteRtCancer(opened["cancer"], by_task["cancer"]),
         provenance={task: f"{c.name} {c.version} sha256:{c.sha256[:12]}" for task, c in by_task.items()},
+        second_opinion=_second(opened["hybrid"], by_task) if "hybrid" in opened else None,
     )
+
+
+def opened_network(chosen: Chosen, threads: int = 2) -> DeclaredNetwork:
+    """Checked against its checksum and its card; takes grey pictures in 0..1, gives logits. Raises ModelUnavailable."""
+    network = open_file(chosen.verified(), threads, chosen.card.input.get("names", ()))
+    anchors = anchor_count(chosen.card) if chosen.card.task == "detector" else 0
+    return DeclaredNetwork(network, chosen.card, anchors)
+
+
+def common_recipe(chosen: Mapping[str, Chosen]) -> Recipe:
+    """The preprocessing that all were trained with. Raises ModelUnavailable for a missing task or two recipes."""
+    if missing := set(REQUIRED) - set(chosen):
+        raise ModelUnavailable(f"No card for {', '.join(sorted(missing))}; install the weights, or train them.")
+    try:
+        recipes = {Recipe(**network.card.recipe) for network in chosen.values()}
+    except TypeError as error:
+        raise ModelUnavailable(str(error)) from error
+    if len(recipes) != 1:
+        raise ModelUnavailable("The weights were made with different preprocessing recipes; train them with one.")
+    return recipes.pop()
+
+
+def _detector(network: Answering, card: Card) -> Detector:
+    return DecodedDetector(network, card) if card.input.get("boxes") else RetinaNetDetector(network, card)
+
+
+def _second(network: Answering, by_task: Mapping[str, Card]) -> SecondNetwork:
+    first, second = (operating_threshold(by_task[task]) for task in ("pathology", "hybrid"))
+    return SecondNetwork("hybrid", PlainCutHybrid(network, by_task["hybrid"]), second, first)
+
+
+def operating_threshold(card: Card) -> float:
+    """From this calibrated probability on the network says yes: its card's first operating point, else one half."""
+    return float(next((point["probability"] for point in card.operating_points if "probability" in point), 0.5))
+
+
+def anchor_count(card: Card) -> int:
+    """Boxes that a detector with raw heads speaks of; 0 where it decodes them itself."""
+    if card.input.get("boxes"):
+        return 0
+    return len(anchor_grid(card).boxes(int(card.input["height"]), int(card.input["width"])))
 
 
 def anchor_grid(card: Card) -> AnchorGrid:
