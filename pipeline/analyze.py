@@ -12,14 +12,21 @@ from pipeline.finding import Analysis
 from pipeline.mammogram import Mammogram
 from pipeline.models import Models
 from pipeline.preprocess import preprocess
+from pipeline.second_opinion import second_opinion
 from pipeline.segment import segment
 
-STAGES = ("preprocess", "detect", "segment", "classify", "masking", "cancer")
+STAGES = ("preprocess", "detect", "segment", "classify", "second_opinion", "masking", "cancer")
 
 
-def analyze(mammogram: Mammogram, models: Models, progress: Callable[[str], None] = lambda stage: None) -> Analysis:
+def analyze(
+    mammogram: Mammogram,
+    models: Models,
+    progress: Callable[[str], None] = lambda stage: None,
+    ask_second: bool = True,
+) -> Analysis:
     """Every candidate down to the confidence floor, judged once; `progress` hears each stage's name as it begins.
 
+    Without `ask_second` the masses get no second opinion, even where a network for it is set up.
     Raises UnsupportedImage when there is no breast in the picture.
     """
     timings: dict[str, float] = {}
@@ -32,11 +39,20 @@ def analyze(mammogram: Mammogram, models: Models, progress: Callable[[str], None
         findings = segment(prepared, findings, models.segmenter)
     with stage("classify"):
         findings = classify(prepared, findings, models.pathology)
+    if ask_second and models.second_opinion:
+        with stage("second_opinion"):
+            findings = second_opinion(prepared, findings, models.second_opinion)
     with stage("masking"):
         level = masking(prepared, models.masking)
     with stage("cancer"):
         probability = cancer(prepared, models.cancer, findings)
-    return Analysis(mammogram, findings, level, probability, models.provenance, timings, mammogram.warnings)
+    return Analysis(mammogram, findings, level, probability, _used(models, ask_second), timings, mammogram.warnings)
+
+
+def _used(models: Models, ask_second: bool) -> dict[str, str]:
+    """The provenance of the networks that were asked."""
+    unasked = models.second_opinion.model if models.second_opinion and not ask_second else None
+    return {task: name for task, name in models.provenance.items() if task != unasked}
 
 
 def _stage_clock(

@@ -141,7 +141,7 @@ class DeclaredNetwork:
         return tuple(_as_declared(picture, self.declared) for picture in inputs)
 
     def cam(self, *inputs: Floats) -> Floats:
-        """As pipeline.inference.LiteRtModel.cam(), from the stage's inputs. Raises NoHeatmap where the file has none."""
+        """LiteRtModel.cam() of the stage's inputs. Raises NoHeatmap where the file has none."""
         if not isinstance(self._network, Explained):
             raise NoHeatmap("This network's file gives no Grad-CAM; try method=occlusion.")
         return self._network.cam(*self.given(*inputs))

@@ -13,6 +13,7 @@ from pipeline.calibration import Judgement
 from pipeline.geometry import Transform
 from pipeline.models import Models
 from pipeline.preprocess import Prepared, Recipe
+from pipeline.second_opinion import SecondNetwork
 
 Floats = NDArray[np.float32]
 
@@ -83,7 +84,21 @@ class ToldCancer:
         return Judgement(self.answer, (0.1, 0.4))
 
 
-def models(detector: Boxes, pathology: ThreeSeen | None = None) -> Models:
+@dataclass
+class PlainSeen:
+    """A second network that answers `answer`; remembers what it saw."""
+
+    answer: float = 0.2
+    side: int = 32
+    margin: float = 0.5
+    seen: list[tuple[Floats, float]] = field(default_factory=list)
+
+    def __call__(self, image: Floats, confidence: float) -> Judgement:
+        self.seen.append((image, confidence))
+        return Judgement(self.answer)
+
+
+def models(detector: Boxes, pathology: ThreeSeen | None = None, second: PlainSeen | None = None) -> Models:
     return Models(
         recipe=Recipe(clahe_clip=0),
         detector=detector,
@@ -91,7 +106,8 @@ def models(detector: Boxes, pathology: ThreeSeen | None = None) -> Models:
         pathology=pathology or ThreeSeen(),
         masking=Told([0.2, 0.5, 0.3]),
         cancer=ToldCancer(0.25),
-        provenance={"detector": "stub 1 sha256:000000000000"},
+        provenance={"detector": "stub 1 sha256:000000000000"} | ({"hybrid": "stub"} if second else {}),
+        second_opinion=SecondNetwork("hybrid", second, 0.5, 0.5) if second else None,
     )
 
 

@@ -11,7 +11,7 @@ from pipeline.errors import UnsupportedImage
 from pipeline.finding import Cancer, MaskingLevel
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
-from tests.pipeline.stubs import Boxes, Floats, ThreeSeen, breast_with_disc, models
+from tests.pipeline.stubs import Boxes, Floats, PlainSeen, ThreeSeen, breast_with_disc, models
 
 
 def mammogram(flipped: bool = False) -> Mammogram:
@@ -58,18 +58,28 @@ def test_every_stage_is_told_when_it_begins_and_timed_when_it_ends() -> None:
             assert heard[-1] == "classify"
             return Judgement(0.5)
 
-    analysis = analyze(mammogram(), models(around_the_disc(), Late()), heard.append)
+    analysis = analyze(mammogram(), models(around_the_disc(), Late(), PlainSeen()), heard.append)
     assert tuple(heard) == STAGES == tuple(analysis.timings_ms)
     assert all(milliseconds >= 0 for milliseconds in analysis.timings_ms.values())
     assert sum(analysis.timings_ms.values()) > 0
 
 
 def test_without_a_finding_there_is_still_masking_and_cancer() -> None:
-    analysis = analyze(mammogram(), models(Boxes([], [])))
+    analysis = analyze(mammogram(), models(Boxes([], []), second=PlainSeen()))
     assert analysis.findings == ()
     assert analysis.masking is not None
     assert analysis.cancer == Cancer(0.25, 0.25, (0.1, 0.4))
     assert tuple(analysis.timings_ms) == STAGES
+
+
+def test_a_second_opinion_is_left_out_on_request_and_its_network_with_it() -> None:
+    asked = PlainSeen()
+    without = analyze(mammogram(), models(around_the_disc(), second=asked), ask_second=False)
+    assert [finding.second_opinion for finding in without.findings] == [None, None]
+    assert (asked.seen, "hybrid" in without.models, "second_opinion" in without.timings_ms) == ([], False, False)
+    with_it = analyze(mammogram(), models(around_the_disc(), second=asked))
+    assert [finding.second_opinion is None for finding in with_it.findings] == [False, True]
+    assert (len(asked.seen), "hybrid" in with_it.models) == (1, True)
 
 
 def test_a_picture_without_a_breast_is_refused_in_the_first_stage() -> None:
