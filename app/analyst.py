@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.settings import Settings
 from pipeline.finding import Analysis
 from pipeline.mammogram import Mammogram
-from pipeline.preprocess import Prepared, preprocess
+from pipeline.preprocess import Prepared, mask_in_frame, preprocess
 
 if TYPE_CHECKING:
     from pipeline.models import Models
@@ -26,7 +29,8 @@ VERIFY_EVERY_S = 30.0  # readiness is asked for every few seconds; the weights d
 class Analyst:
     """Thread-safe. Raises ModelUnavailable from either method when the weights cannot be used."""
 
-    def __init__(self, load: LoadModels) -> None:
+    def __init__(self, load: LoadModels, ask_second: bool = True) -> None:
+        self.ask_second = ask_second  # whether analyses that do not say so themselves have a second opinion
         self._load, self._models, self._lock = load, None, threading.Lock()  # type: LoadModels, Models | None, threading.Lock
 
     @property
@@ -36,46 +40,51 @@ class Analyst:
                 self._models = self._load()
             return self._models
 
-    def analyze(self, mammogram: Mammogram, progress: Progress) -> Analysis:
+    def analyze(self, mammogram: Mammogram, progress: Progress, ask_second: bool | None = None) -> Analysis:
         from pipeline.analyze import analyze
 
-        return analyze(mammogram, self.models, progress)
+        return analyze(mammogram, self.models, progress, self.ask_second if ask_second is None else ask_second)
 
     def prepare(self, mammogram: Mammogram) -> Prepared:
         """What the detector looks at, for people to look at as well."""
         return preprocess(mammogram, self.models.recipe)
+
+    def mask(self, mammogram: Mammogram) -> NDArray[np.bool_]:
+        """Where the breast is, in the frame of the sent image."""
+        return mask_in_frame(mammogram, self.models.recipe)
 
 
 def shipped_models(settings: Settings) -> LoadModels:
     def load() -> Models:
         from pipeline.models import load_models
 
-        return load_models(settings.weights_dir, settings.inference_threads)
+        return load_models(settings.weights_dir, settings.inference_threads, settings.models)
 
     return load
 
 
 def shipped_weights_problems(settings: Settings) -> Callable[[], list[str]]:
     def check() -> list[str]:
-        return weights_problems(settings.weights_dir)
+        return weights_problems(settings.weights_dir, settings.models)
 
     return Remembered(check, VERIFY_EVERY_S)
 
 
-def weights_problems(directory: Path | None) -> list[str]:
+def weights_problems(directory: Path | None, choice: Path | None = None) -> list[str]:
     """What is wrong with the weights, a sentence each. `directory` holds cards/ and weights/; None: what ships."""
-    from models.weights import WeightsError, cards, verify
+    from pipeline.errors import ModelUnavailable
+    from pipeline.model_choice import chosen_networks
 
     try:
-        found = cards(directory)
-    except WeightsError as error:
+        found = chosen_networks(directory, choice)
+    except ModelUnavailable as error:
         return [str(error)]
     problems = [] if found else ["No weight cards were found."]
-    for card in found:
+    for network in found.values():
         try:
-            verify(card, directory)
-        except WeightsError as error:
-            problems.append(f"{card.name}: {error}")
+            network.verified()
+        except ModelUnavailable as error:
+            problems.append(f"{network.card.name}: {error}")
     return problems
 
 

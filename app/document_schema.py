@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from app.reading_schema import READING
+from app.schema_parts import COUNT, NUMBER, TEXT, UNIT, Json, array, nullable, record, ref
 
-Json = dict[str, Any]
-
-UNIT: Json = {"type": "number", "minimum": 0, "maximum": 1}
-TEXT: Json = {"type": "string"}
-COUNT: Json = {"type": "integer", "minimum": 1}
-
-
-def record(properties: Json, closed: bool = False, optional: Json | None = None) -> Json:
-    """Every property is required, what is unknown is null; but for `optional` ones."""
-    closing = {"additionalProperties": False} if closed else {}
-    return {"type": "object", "required": list(properties), "properties": properties | (optional or {}), **closing}
-
-
-def nullable(schema: Json) -> Json:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def array(items: Json, length: int | None = None) -> Json:
-    return {"type": "array", "items": items} | ({"minItems": length, "maxItems": length} if length else {})
-
-
-def ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-NUMBER: Json = {"type": "number"}
 BOX = record({"x": NUMBER, "y": NUMBER, "width": NUMBER, "height": NUMBER})
 INTERVAL: Json = {**nullable(array(UNIT, 2)), "description": "95 %, from the calibration's own uncertainty."}
 CALCIFICATIONS = record(
@@ -183,5 +158,6 @@ SCHEMAS: Json = {
         **record({"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT, "detail": TEXT}),
         "description": "RFC 9457. Compare `code`; it does not change.",
     },
+    **READING,
     "Health": {"type": "object", "required": ["status"], "properties": {"status": {"enum": ["ok", "failed"]}}},
 }

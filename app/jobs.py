@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from app import pictures, schemas
+from app import pictures, pixels, schemas
 from app.analyst import Analyst
 from app.errors import ProblemError, problem, problem_of
 from app.metrics import Metrics
@@ -21,7 +21,7 @@ from pipeline.document import to_document
 from pipeline.errors import PipelineError
 from pipeline.export.source import source_headers
 from pipeline.mammogram import Mammogram
-from pipeline.read import read
+from pipeline.read import read_stored
 from pipeline.read_spacing import parse_spacing
 
 T = TypeVar("T")
@@ -56,9 +56,9 @@ class Jobs:
     def submit(self, file: str, data: bytes, spacing_mm: tuple[float, float] | None = None) -> Record:
         """Read the upload, keep it, queue it. Raises PipelineError for bad input and ProblemError queue_full."""
         self.check_room()
-        mammogram = read(data, self.settings.max_pixels, spacing_mm)
+        mammogram, stored = read_stored(data, self.settings.max_pixels, spacing_mm)
         self.expire()
-        beside = {SPACING: "{},{}".format(*spacing_mm).encode()} if spacing_mm else {}
+        beside = {**pixels.pixel_files(mammogram, stored), **_beside(spacing_mm)}
         record = self.store.add(file, data, beside)
         self._remember(record.id, mammogram)
         try:
@@ -156,14 +156,27 @@ class Jobs:
         with self._changed:
             mammogram = self._fresh.pop(record.id, None)
         if mammogram is None:
-            mammogram = read((folder / "upload").read_bytes(), self.settings.max_pixels, _spacing_beside(folder))
+            mammogram = self._read_again(folder)
         (folder / pictures.ORIGINAL).write_bytes(pictures.png(pictures.eight_bit(mammogram)))
         if source := source_headers((folder / "upload").read_bytes()):
             (folder / SOURCE_HEADERS).write_bytes(source.to_bytes())
         analysis = self.analyst.analyze(mammogram, lambda stage: self._stage(record.id, stage))
         prepared = self.analyst.prepare(mammogram)
         (folder / pictures.PREPROCESSED).write_bytes(pictures.png(prepared.pixels))
+        (folder / pictures.MASK).write_bytes(pixels.mask_picture(self.analyst.mask(mammogram)))
         return to_document(analysis, record.file), schemas.prepared_to_json(prepared)
+
+    def _read_again(self, folder: Path) -> Mammogram:
+        data = (folder / "upload").read_bytes()
+        mammogram, stored = read_stored(data, self.settings.max_pixels, _spacing_beside(folder))
+        if not (folder / pixels.ABOUT).exists():  # accepted by a version that did not keep them
+            for name, content in pixels.pixel_files(mammogram, stored).items():
+                (folder / name).write_bytes(content)
+        return mammogram
+
+
+def _beside(spacing_mm: tuple[float, float] | None) -> dict[str, bytes]:
+    return {SPACING: "{},{}".format(*spacing_mm).encode()} if spacing_mm else {}
 
 
 def _spacing_beside(folder: Path) -> tuple[float, float] | None:

@@ -11,7 +11,7 @@ from pipeline.mammogram import Mammogram
 Grey8 = NDArray[np.uint8]  # (rows, columns)
 Rgb8 = NDArray[np.uint8]  # (rows, columns, 3), red first
 
-ORIGINAL, PREPROCESSED = "original.png", "preprocessed.png"
+ORIGINAL, PREPROCESSED, MASK = "original.png", "preprocessed.png", "mask.png"
 FAST = [
     cv2.IMWRITE_PNG_COMPRESSION,
     1,

@@ -32,7 +32,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-EXPOSED = ["Location", "Preference-Applied", "Retry-After"]
+EXPOSED = ["Location", "Preference-Applied", "Retry-After", "ETag", "X-Rows", "X-Columns", "X-Bits-Stored"]
+EXPOSED += ["X-Window-Center", "X-Window-Width", "X-Windows", "X-Pixel-Spacing"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 

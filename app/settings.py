@@ -11,6 +11,7 @@ from app.network.nodes import NodeError, parse_node
 from pipeline.document import DISCLAIMER as DISCLAIMER
 
 RESULT_KINDS = ("cad_sr", "sr", "seg", "gsps", "sc", "pdf")  # of pipeline.export.result_objects
+SWITCH = {"on": True, "off": False}
 ROOT = Path(__file__).resolve().parent.parent  # the checkout, or site-packages
 
 
@@ -42,6 +43,8 @@ class Settings:
     send_to: str = ""  # AET@host:port or a DICOMweb address: where results of received objects go; empty: nowhere
     results: tuple[str, ...] = ("cad_sr", "seg")  # the objects made of an analysis: RESULT_KINDS
     weights_dir: Path | None = None  # None: the weights that came with the program
+    models: Path | None = None  # a models.toml that names other networks for some tasks (docs/models.md)
+    second_opinion: bool = True  # whether a second network is asked about each mass, unless a request says otherwise
     frontend_dir: Path = field(default=ROOT / "frontend" / "dist")
 
     @classmethod
@@ -50,6 +53,7 @@ class Settings:
         environ = os.environ if environ is None else environ
         read = _Reader(environ)
         weights, frontend = environ.get("MAMMOSCOPE_WEIGHTS_DIR"), environ.get("MAMMOSCOPE_FRONTEND_DIR")
+        models = environ.get("MAMMOSCOPE_MODELS")
         return cls(
             data_dir=Path(environ.get("MAMMOSCOPE_DATA_DIR") or default_data_dir(environ)).expanduser(),
             host=environ.get("MAMMOSCOPE_HOST") or cls.host,
@@ -65,6 +69,8 @@ class Settings:
             send_to=read.destination("SEND_TO"),
             results=read.choices("RESULTS", RESULT_KINDS) or cls.results,
             weights_dir=Path(weights).expanduser() if weights else None,
+            models=Path(models).expanduser() if models else None,
+            second_opinion=read.switch("SECOND_OPINION", cls.second_opinion),
             frontend_dir=Path(frontend).expanduser() if frontend else ROOT / "frontend" / "dist",
         )
 
@@ -82,6 +88,12 @@ class _Reader:
         if not least <= value <= most:
             raise SettingError(f"MAMMOSCOPE_{name} is {text}; expected a number from {least:g} to {most:g}.")
         return value
+
+    def switch(self, name: str, default: bool) -> bool:
+        text = self.environ.get(f"MAMMOSCOPE_{name}", "").strip().lower()
+        if text not in ("", *SWITCH):
+            raise SettingError(f"MAMMOSCOPE_{name} is {text!r}; expected on or off.")
+        return SWITCH.get(text, default)
 
     def names(self, name: str) -> tuple[str, ...]:
         """What stands between commas."""

@@ -66,7 +66,7 @@ class Store:
             with db:
                 yield db
 
-    def add(self, file: str, data: bytes, beside: Mapping[str, bytes] | None = None) -> Record:
+    def add(self, file: str, data: bytes, beside: Mapping[str, bytes | memoryview] | None = None) -> Record:
         """Keep an upload, queued, and small files beside it. The row comes last: a crash in between leaves only files,
         which recover() sweeps."""
         id_, now = uuid.uuid4().hex, datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -85,7 +85,7 @@ class Store:
         return Record(id_, file, QUEUED, None, now, 0, None, None, None)
 
     def keep(
-        self, file: str, document: dict[str, Any], preprocessed: dict[str, Any], files: Mapping[str, bytes]
+        self, file: str, document: dict[str, Any], preprocessed: dict[str, Any], files: Mapping[str, bytes | memoryview]
     ) -> Record:
         """A finished analysis that was made elsewhere, with the files of its folder. The row comes first: another
         process that starts meanwhile sweeps folders without one."""

@@ -66,6 +66,16 @@ def preprocess(mammogram: Mammogram, recipe: Recipe) -> Prepared:
     return Prepared(cut, Transform(mammogram.width, flipped, x, top + y), mammogram.size_spacing_mm)
 
 
+def mask_in_frame(mammogram: Mammogram, recipe: Recipe) -> NDArray[np.bool_]:
+    """Where preprocess() finds the breast, in the frame of the sent image: the rows that it cuts off are no breast."""
+    top = round(mammogram.height * recipe.vertical_crop)
+    mask = np.zeros(mammogram.pixels.shape, np.bool_)
+    mask[top : mammogram.height - top] = breast_mask(
+        mammogram.pixels[top : mammogram.height - top], recipe.mask_threshold
+    )
+    return mask
+
+
 def breast_mask(pixels: NDArray[np.float32], threshold: float) -> NDArray[np.bool_]:
     """Where the breast is: the largest bright region of the blurred image, its holes filled. Same shape as `pixels`."""
     rows, columns = pixels.shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import pictures, schemas
+from app import pictures, pixels, schemas
 from app.analyst import Analyst
 from app.network.courier import Hear
 from app.network.inbox import Entry
@@ -20,7 +20,9 @@ def shown_on_the_page(store: Store, analyst: Analyst) -> Hear:
         files = {
             pictures.ORIGINAL: pictures.png(pictures.eight_bit(mammogram)),
             pictures.PREPROCESSED: pictures.png(prepared.pixels),
+            pictures.MASK: pixels.mask_picture(analyst.mask(mammogram)),
             SOURCE_HEADERS: judged.source.to_bytes(),
+            **pixels.pixel_files(mammogram, judged.stored),
         }
         document = to_document(judged.analysis, name_of(entry))
         store.keep(document["file"], document, schemas.prepared_to_json(prepared), files)

@@ -12,8 +12,9 @@ from app.analyst import Analyst
 from pipeline.errors import PipelineError
 from pipeline.export import SourceHeaders, result_objects, source_headers
 from pipeline.finding import Analysis
-from pipeline.read import read
+from pipeline.read import read_stored
 from pipeline.read_quietly import quietly
+from pipeline.stored import StoredImage
 
 MakeResults = Callable[[Analysis, SourceHeaders, Sequence[str]], Mapping[str, Dataset]]
 
@@ -30,6 +31,7 @@ class Judged:
 
     analysis: Analysis
     source: SourceHeaders
+    stored: StoredImage
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,11 @@ class Judge:
 
     def judge(self, data: bytes) -> Judged:
         """Raises PipelineError."""
-        mammogram = read(data, self.max_pixels)
+        mammogram, stored = read_stored(data, self.max_pixels)
         source = source_headers(data)
         if source is None:
             raise NotReferable("The object has no valid UIDs of instance, series and study.")
-        return Judged(self.analyst.analyze(mammogram, lambda stage: None), source)
+        return Judged(self.analyst.analyze(mammogram, lambda stage: None), source, stored)
 
     def results(self, judged: Judged, kinds: Sequence[str]) -> dict[str, bytes]:
         """kind -> DICOM file (PS3.10)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.openapi.parts import BAD_IMAGE, GONE, ID, JSON, PNG, Json, body, operation, parameter, problems, ref
+from app.openapi.parts import BAD_IMAGE, GONE, ID, JSON, Json, body, operation, parameter, problems, ref
 
 
 def analyses() -> Json:

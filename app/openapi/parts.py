@@ -33,16 +33,6 @@ def parameter(name: str, where: str, schema: Json, description: str) -> Json:
 
 ID = parameter("id", "path", {"type": "string"}, "As in the Location of the answer that accepted the image.")
 GONE = problems(_404="not_found: no analysis with this id")
-UNIT: Json = {"type": "number", "minimum": 0, "maximum": 1}
-BAD_IMAGE = problems(
-    _413="image_too_large, upload_too_large or archive_too_large",
-    _422="unreadable_image, unsupported_image or unreadable_archive",
-    _503="queue_full or model_unavailable",
-)
-
-
-ID = parameter("id", "path", {"type": "string"}, "As in the Location of the answer that accepted the image.")
-GONE = problems(_404="not_found: no analysis with this id")
 BAD_IMAGE = problems(
     _413="image_too_large, upload_too_large or archive_too_large",
     _422="unreadable_image, unsupported_image or unreadable_archive",

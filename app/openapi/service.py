@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.openapi.parts import BAD_IMAGE, BINARY, JSON, PNG, UNIT, Json, body, operation, parameter, problems, ref
+from app.openapi.parts import BAD_IMAGE, BINARY, JSON, UNIT, Json, body, operation, parameter, problems, ref
 
 
 def models() -> Json:

@@ -18,7 +18,7 @@ from pipeline.errors import ModelUnavailable
 from pipeline.finding import Analysis, Cancer, Finding, Kind, Masking, MaskingLevel
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
-from pipeline.preprocess import Prepared, Recipe, preprocess
+from pipeline.preprocess import Prepared, Recipe, mask_in_frame, preprocess
 
 ROWS, COLUMNS = 160, 120
 OUTLINE = np.array([[20.0, 40.0], [50.0, 44.0], [48.0, 80.0], [22.0, 76.0]])
@@ -82,6 +82,9 @@ class StubAnalyst(Analyst):
 
     def prepare(self, mammogram: Mammogram) -> Prepared:
         return preprocess(mammogram, Recipe())
+
+    def mask(self, mammogram: Mammogram) -> NDArray[np.bool_]:
+        return mask_in_frame(mammogram, Recipe())
 
 
 def no_models() -> NoReturn:

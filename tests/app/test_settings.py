@@ -25,6 +25,8 @@ AWAY_FROM_DEFAULT: dict[str, tuple[str, Any]] = {
     "send_to": ("PACS@10.0.0.1:104", "PACS@10.0.0.1:104"),
     "results": ("sr, seg", ("sr", "seg")),
     "weights_dir": ("/srv/w", Path("/srv/w")),
+    "models": ("/srv/models.toml", Path("/srv/models.toml")),
+    "second_opinion": ("off", False),
     "frontend_dir": ("/srv/f", Path("/srv/f")),
 }
 
@@ -51,6 +53,7 @@ def test_by_default_only_this_machine_can_reach_us_and_no_other_page() -> None:
         ("PORT", "nan"),
         ("SEND_TO", "PACS"),
         ("RESULTS", "csv"),
+        ("SECOND_OPINION", "perhaps"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(name: str, value: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from app import audit, secret_key
 from app.audit_requests import ENDPOINTS
 from app.cli import main
-from app.pictures import ORIGINAL, PREPROCESSED
+from app.pictures import MASK, ORIGINAL, PREPROCESSED
+from app.pixels import ABOUT, PIXELS
 from app.store import SOURCE_HEADERS
 from pipeline.deidentify import Dates, Options
 from tests.rules.source_tree import ROOT
@@ -39,7 +40,11 @@ def options_of(command: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["upload", ORIGINAL, PREPROCESSED, SOURCE_HEADERS, "mammoscope.sqlite", audit.FILE, secret_key.FILE]
+    "name",
+    [
+        *("upload", ORIGINAL, PREPROCESSED, MASK, PIXELS, ABOUT),
+        *(SOURCE_HEADERS, "mammoscope.sqlite", audit.FILE, secret_key.FILE),
+    ],
 )
 def test_every_file_of_the_data_folder_is_named(name: str) -> None:
     assert f"{name}`" in PAGE
