@@ -34,7 +34,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keys in the order a person reads them
     services = Services.start(
         settings,
-        analyst or Analyst(load or shipped_models(settings)),
+        analyst or Analyst(load or shipped_models(settings), settings.second_opinion),
         weights_problems or shipped_weights_problems(settings),
     )
     app.extensions["mammoscope"] = services

@@ -27,6 +27,11 @@ class Chosen:
     card: Card
     file: Path  # the weights that the card describes
 
+    @property
+    def provenance(self) -> str:
+        """As Analysis.models says it."""
+        return f"{self.card.name} {self.card.version} sha256:{self.card.sha256[:12]}"
+
     def verified(self) -> Path:
         """The file, found to be as described. Raises ModelUnavailable."""
         if not self.file.is_file():

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app.cli.networks import network_options, with_networks
 from app.cli.spacing import Pair, spacing_option
 from app.settings import DISCLAIMER, SettingError, Settings
 
@@ -24,14 +25,22 @@ STAND_INS = (
     "--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only."
 )
 @spacing_option
-def analyze(paths: tuple[Path, ...], as_json: bool, min_confidence: float, spacing: Pair | None) -> None:
+@network_options
+def analyze(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    min_confidence: float,
+    spacing: Pair | None,
+    models: Path | None,
+    second_opinion: bool | None,
+) -> None:
     """Analyse mammograms: DICOM, PNG, JPEG, TIFF, WebP or PGM; a folder, ZIP or DICOMDIR stands for its images.
 
     Exit status 1 when a file could not be read; the others are done all the same.
     """
     from app.cli import reading
 
-    settings = settings_or_exit()
+    settings = with_networks(settings_or_exit(), models, second_opinion)
     reading.quiet()
     analyst, failed = reading.analyst(settings), False
     for source in reading.sources_in(paths):
@@ -68,12 +77,13 @@ def table(document: dict[str, Any], min_confidence: float) -> str:
 
 
 def finding_line(finding: dict[str, Any]) -> str:
-    box, size = finding["box"], finding["size_mm"]
+    box, size, second = finding["box"], finding["size_mm"], finding["second_opinion"]
     return (
         f"  {finding['id']:>3}  {finding['kind'].replace('_', ' '):<22} confidence {finding['confidence']:>4.0%}"
         f"  malignant {percent(finding['pathology'], 'malignant'):>7}"
         f"  at x {box['x']:.0f}, y {box['y']:.0f}, {box['width']:.0f} x {box['height']:.0f} pixels"
         + (f", {size['long_axis']:.1f} mm long" if size else "")
+        + (f"; second opinion {second['malignant']:.0%}{', disagrees' * second['disagrees']}" if second else "")
     )
 
 

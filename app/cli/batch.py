@@ -12,11 +12,12 @@ from typing import Any
 import click
 
 from app.cli.analyze import STAND_INS, settings_or_exit
+from app.cli.networks import fingerprint, network_options, with_networks
 from app.cli.spacing import Pair, spacing_option
-from app.settings import DISCLAIMER
+from app.settings import DISCLAIMER, Settings
 
 Json = dict[str, Any]
-Key = tuple[str, str, tuple[float, ...]]
+Key = tuple[str, str, tuple[float, ...], str]
 RESULTS, PART, SUMMARY, NOTE = "results.jsonl", "results.jsonl.part", "summary.csv", "NOTE.txt"
 COLUMNS = (
     "file",
@@ -38,18 +39,27 @@ COLUMNS = (
     "--min-confidence", type=click.FloatRange(0, 1), default=0.3, show_default=True, help="Of the table only."
 )
 @spacing_option
-def batch(folder: Path, out: Path, min_confidence: float, spacing: Pair | None) -> None:
+@network_options
+def batch(
+    folder: Path,
+    out: Path,
+    min_confidence: float,
+    spacing: Pair | None,
+    models: Path | None,
+    second_opinion: bool | None,
+) -> None:
     """Analyse every file below FOLDER into results.jsonl and summary.csv in the --out folder.
 
     Run again it does what is new or changed. Exit status 1 when a file could not be read.
     """
+    settings = with_networks(settings_or_exit(), models, second_opinion)
     out.mkdir(parents=True, exist_ok=True)
     part = out / PART
     known = {key_of(line): line for path in (out / RESULTS, part) for line in whole_lines(path)}
     lines = []
     write_lines(part, list(known.values()))  # without the half line that a stopped run may have left
     with part.open("a") as results:
-        for line in analyzed(folder, out, known, spacing):
+        for line in analyzed(folder, out, known, spacing, settings):
             if known.get(key_of(line)) is not line:
                 results.write(json.dumps(line) + "\n")
                 results.flush()
@@ -66,18 +76,20 @@ def batch(folder: Path, out: Path, min_confidence: float, spacing: Pair | None) 
 
 
 def key_of(line: Json) -> Key:
-    """What a result depends on: the file, its bytes, and the spacing given by hand."""
-    return line["file"], line["sha256"], tuple(line.get("spacing_by_hand_mm") or ())
+    """What a result depends on: the file, its bytes, the spacing given by hand, and the networks."""
+    return line["file"], line["sha256"], tuple(line.get("spacing_by_hand_mm") or ()), line.get("networks", "")
 
 
-def analyzed(folder: Path, out: Path, known: dict[Key, Json], spacing: Pair | None) -> Iterator[Json]:
+def analyzed(
+    folder: Path, out: Path, known: dict[Key, Json], spacing: Pair | None, settings: Settings
+) -> Iterator[Json]:
     """A line for each file, from the last run where the file is the same."""
     from app.cli import reading
 
-    settings = settings_or_exit()
     reading.quiet()
     analyst = reading.analyst(settings)
-    by_hand = {"spacing_by_hand_mm": list(spacing)} if spacing else {}
+    by_hand: Json = {"spacing_by_hand_mm": list(spacing)} if spacing else {}
+    by_hand["networks"] = fingerprint(settings)
     for source in reading.sources_in([folder]):
         path = Path(source.name)
         if path.is_relative_to(out):

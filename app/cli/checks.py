@@ -96,7 +96,7 @@ def weights(settings: Settings) -> Check:
     """Every card's file by its SHA-256."""
     from app.analyst import weights_problems
 
-    problems = weights_problems(settings.weights_dir)
+    problems = weights_problems(settings.weights_dir, settings.models)
     if problems:
         return Check("weights", FAIL, "; ".join(problems), "Restore models/weights from the release or from git.")
     return Check("weights", OK, "every file has the checksum of its card")

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def analyst(settings: Settings) -> Analyst:
-    return Analyst(shipped_models(settings))
+    return Analyst(shipped_models(settings), settings.second_opinion)
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from app.schemas import card_to_json
 from app.services import services
-from models.weights import WeightsError, cards
-from pipeline.errors import ModelUnavailable
+from pipeline.model_choice import chosen_networks
 
 bp = Blueprint("models", __name__, url_prefix="/api/v1/models")
-
-TASKS = ("detector", "segmenter", "pathology", "masking", "cancer")
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
     """The card of each task, in the order of an analysis; none where the folder holds none."""
-    try:
-        by_task = {card.task: card for card in cards(services().settings.weights_dir)}  # the last, as load_models()
-    except WeightsError as error:
-        raise ModelUnavailable(str(error)) from error
-    return {"models": [card_to_json(by_task[task]) for task in TASKS if task in by_task]}
+    settings = services().settings
+    chosen = chosen_networks(settings.weights_dir, settings.models)
+    return {"models": [card_to_json(network.card) for network in chosen.values()]}
