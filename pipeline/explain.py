@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.declared import DeclaredNetwork, Network
+from pipeline.declared import Answering
 from pipeline.errors import NoHeatmap
 
 Floats = NDArray[np.float32]
@@ -24,7 +24,7 @@ class Explained(Protocol):
 class Explaining:
     """Explained, for classifiers that keep their network in `_model`."""
 
-    _model: Network
+    _model: Answering
 
     def logits(self, *pictures: Floats) -> Floats:
         (answer,) = self._model(*(picture[None, :, :, None] for picture in pictures))
@@ -35,10 +35,8 @@ class Explaining:
         return found[..., 1:] - found[..., :1] if found.shape[-1] == 2 else found  # no and yes
 
 
-def cam_of(network: Network, *inputs: Floats) -> Floats:
+def cam_of(network: Answering, *inputs: Floats) -> Floats:
     """(H, W, C) of one picture. Raises NoHeatmap where the file was exported without it."""
-    if isinstance(network, DeclaredNetwork):
-        network, inputs = network.network, network.given(*inputs)
     cam = getattr(network, "cam", None)
     if cam is None:
         raise NoHeatmap("This network's file has no Grad-CAM output; ask for method=occlusion.")

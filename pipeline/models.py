@@ -156,7 +156,7 @@ def load_models(directory: Path | None = None, threads: int = 2, choice: Path | 
         pathology=ThreeInputPathology(opened["pathology"], by_task["pathology"]),
         masking=LiteRtMasking(opened["masking"], by_task["masking"]),
         cancer=LiteRtCancer(opened["cancer"], by_task["cancer"]),
-        provenance={task: f"{c.name} {c.version} sha256:{c.sha256[:12]}" for task, c in by_task.items()},
+        provenance={task: network.provenance for task, network in chosen.items()},
         second_opinion=_second(opened["hybrid"], by_task) if "hybrid" in opened else None,
     )
 
