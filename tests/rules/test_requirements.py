@@ -21,11 +21,12 @@ CUSTOMERS_NINE = {
     "gunicorn",
     "flask-cors",
 }
-ALL, SERVE, DEV, FRONTEND = (
+ALL, SERVE, DEV, FRONTEND, ONNX = (
     "requirements.txt",
     "requirements-serve.txt",
     "requirements-dev.txt",
     "requirements-frontend.txt",
+    "requirements-onnx.txt",
 )
 
 
@@ -84,7 +85,11 @@ def asked_for(package: str) -> set[str]:
     return {normalised(need.name) for need in needs if not need.marker or need.marker.evaluate({"extra": ""})}
 
 
-@pytest.mark.parametrize("names", [(SERVE,), (ALL,), (FRONTEND,), (ALL, DEV, FRONTEND)], ids="+".join)
+def test_the_extra_for_onnx_is_what_the_tests_run_with() -> None:
+    assert pins(ONNX).items() <= pins(DEV).items()
+
+
+@pytest.mark.parametrize("names", [(SERVE,), (SERVE, ONNX), (ALL,), (FRONTEND,), (ALL, DEV, FRONTEND)], ids="+".join)
 def test_the_sets_are_complete_without_a_resolver(names: tuple[str, ...]) -> None:
     pinned = {package for name in names for package in pins(name)}
     missing = {package: asked_for(package) - pinned - LEFT_OUT.get(package, set()) for package in pinned}
@@ -99,7 +104,7 @@ def unpinned(imports: list[Import], pinned: set[str]) -> list[str]:
 
 
 def test_serving_pins_all_that_the_server_and_the_pipeline_import() -> None:
-    assert unpinned(imports_of("app", "pipeline", "training/phantom"), set(pins(SERVE))) == []
+    assert unpinned(imports_of("app", "pipeline", "training/phantom"), {*pins(SERVE), *pins(ONNX)}) == []
 
 
 def test_everything_pins_all_that_models_and_training_import() -> None:
