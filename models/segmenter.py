@@ -25,14 +25,15 @@ PRESETS: dict[Preset, Sizes] = {
 }
 
 
-def build_segmenter(preset: Preset = "compact", side: int = 256) -> keras.Model:
+def build_segmenter(preset: Preset = "compact", side: int = 256, sizes: Sizes | None = None) -> keras.Model:
     """Outline logits for a crop around one finding: "crop" (B, S, S, 1) in 0..1 -> "logits" (B, S, S, 1).
 
     U-Net (Ronneberger et al. 2015, arXiv:1505.04597) whose bottleneck also receives, added, the output of a vision
     transformer over patches of the input (in the spirit of TransUNet, Chen et al. 2021, arXiv:2102.04306). Batch norm
-    rather than group norm: it vanishes into the convolutions at export. Train it with batches of 4 or more.
+    rather than group norm: it vanishes into the convolutions at export. Train it with batches of 4 or more. `sizes`
+    are the preset's unless given.
     """
-    sizes = PRESETS[preset]
+    sizes = sizes or PRESETS[preset]
     crop = keras.Input((side, side, 1), name="crop")  # (B, S, S, 1)
     x, skips = crop, []
     for width in sizes.widths[:-1]:

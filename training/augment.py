@@ -15,19 +15,26 @@ Matrix = NDArray[np.float64]  # (2, 3) affine, x y columns
 Grey = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Ranges:
-    """How far a draw may go. Scales and gammas are drawn evenly in their logarithm, rotations in degrees."""
+@dataclass(frozen=True, kw_only=True)
+class Greys:
+    """How far another machine's look may go. Gammas are drawn evenly in their logarithm."""
+
+    gamma: tuple[float, float] = (0.65, 1.5)
+    contrast: tuple[float, float] = (0.75, 1.25)
+    brightness: float = 0.08  # of the whole range
+    noise: float = 6.0  # grey levels
+    blur: float = 1.0  # pixels
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranges(Greys):
+    """How far a draw may go. Scales are drawn evenly in their logarithm, rotations in degrees."""
 
     scale: tuple[float, float] = (0.8, 1.3)
     rotation: float = 15.0
     shear: float = 0.1
     shift: float = 0.08  # of the frame
     flip: float = 0.5  # chance of an upside-down copy; the chest wall stays on the left
-    gamma: tuple[float, float] = (0.65, 1.5)
-    contrast: tuple[float, float] = (0.75, 1.25)
-    noise: float = 6.0  # grey levels
-    blur: float = 1.0  # pixels
 
 
 def fit_matrix(shape: tuple[int, ...], height: int, width: int) -> Matrix:
@@ -83,15 +90,18 @@ def visible_boxes(outlines: Sequence[Points], height: int, width: int, least: fl
     return found
 
 
-def regreyed(rng: np.random.Generator, pixels: Grey, ranges: Ranges) -> Grey:
+def regreyed(rng: np.random.Generator, pixels: Grey, ranges: Greys) -> Grey:
     """Another machine's look: gamma, contrast, brightness, blur and noise; background 0 stays background."""
     inside = pixels > 0
     gamma = np.float32(np.exp(rng.uniform(*np.log(ranges.gamma))))
     value: NDArray[np.float32] = np.asarray((pixels / np.float32(255)) ** gamma, np.float32)
-    contrast, brightness = np.float32(rng.uniform(*ranges.contrast)), np.float32(rng.uniform(-0.08, 0.08))
+    contrast, brightness = (
+        np.float32(rng.uniform(*ranges.contrast)),
+        np.float32(rng.uniform(-ranges.brightness, ranges.brightness)),
+    )
     value = np.asarray((value - 0.5) * contrast + 0.5 + brightness, np.float32)
-    if rng.random() < 0.3:
-        value = np.asarray(cv2.GaussianBlur(value, (0, 0), rng.uniform(0.3, ranges.blur)), np.float32)
+    if rng.random() < 0.3 and ranges.blur > 0:
+        value = np.asarray(cv2.GaussianBlur(value, (0, 0), rng.uniform(0.3, max(0.3, ranges.blur))), np.float32)
     if rng.random() < 0.5:
         value = value + rng.normal(0, rng.uniform(0, ranges.noise) / 255, value.shape).astype(np.float32)
     return np.where(inside, np.clip(value * 255, 1, 255), 0).astype(np.uint8)

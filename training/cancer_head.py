@@ -16,18 +16,18 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from models.detector import PRESETS
 from models.export import export_function
 from models.gradcam import CAM
 from models.lesion_features import lesion_cam, lesion_features, pooled, stages_and_logits
 from pipeline.classify import squashed
 from training.cache import PreparedExample
-from training.detector import Schedule, Trainer
-from training.run import IMAGENET, Run
+from training.recipes import find
+from training.recipes.read import RecipeError, read_recipe
+from training.recipes.values import TrainingRecipe
+from training.run import Run
+from training.tasks.detector import DetectorRecipe, trainer_of
 
 Floats = NDArray[np.float64]
-HELD_BACK = (1e-4, 1e-3, 1e-2)  # inverse strengths of the ridge that are tried
-FLAT = 1e-3  # features that vary less over the training views are left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,17 +36,14 @@ class LinearHead:
     offset: float
 
 
-def trained_detector(run: Run) -> Any:
-    """The averaged network of this run's detector. Raises FileNotFoundError where it has not been trained."""
-    folder = run.out / f"{run.preset}-detector"
+def trained_detector(run: Run[TrainingRecipe], name: str) -> tuple[Any, DetectorRecipe]:
+    """The network that the detector `name` of this --out ships, and its recipe. Raises RecipeError without one."""
+    folder = run.out / name
     if tf.train.latest_checkpoint(str(folder / "checkpoints")) is None:
-        raise FileNotFoundError(f"expected a trained detector in {folder}: run `mammoscope train detector` first")
-    imagenet = (
-        run.data / IMAGENET
-    )  # as the detector was started: it decides which weights are frozen, and so their order
-    trainer = Trainer(PRESETS[run.preset], Schedule(), folder, imagenet if imagenet.is_file() else None)
-    trainer.average_into_model()
-    return trainer.model
+        raise RecipeError(f"expected a trained detector in {folder}: run `mammoscope train detector` first, same --out")
+    kept = folder / "recipe.toml"  # runs from before recipes were kept are of the shipped one
+    recipe = read_recipe(kept if kept.is_file() else find(f"detector-{run.recipe.preset}"), DetectorRecipe)
+    return trainer_of(Run(recipe, run.data, run.out)).average_into_model(), recipe
 
 
 def features_of(detector: Any, views: Sequence[PreparedExample], height: int, width: int) -> Floats:
@@ -56,10 +53,15 @@ def features_of(detector: Any, views: Sequence[PreparedExample], height: int, wi
     return np.array(rows, np.float64)
 
 
-def fitted(features: Floats, truth: Sequence[bool], patients: Sequence[str]) -> LinearHead:
-    """Logistic regression; its ridge is chosen by cross-validation over the training patients alone."""
-    varied = features.std(axis=0) > FLAT
-    chosen = max(HELD_BACK, key=lambda strength: _cross_validated(features[:, varied], truth, patients, strength))
+def fitted(
+    features: Floats, truth: Sequence[bool], patients: Sequence[str], ridges: Sequence[float], flat: float
+) -> LinearHead:
+    """Logistic regression; of the inverse strengths `ridges` cross-validation over the training patients chooses one.
+
+    Features with a deviation of `flat` or less are left out.
+    """
+    varied = features.std(axis=0) > flat
+    chosen = max(ridges, key=lambda strength: _cross_validated(features[:, varied], truth, patients, strength))
     scaler, regression = _regression(chosen).fit(features[:, varied], truth).named_steps.values()
     weights = np.zeros(features.shape[1])
     weights[varied] = regression.coef_[0] / scaler.scale_

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ class Pools:
     shares: tuple[int, ...]
     patches: tuple[Patch, ...]  # masses to set into images that have none
     paste_chance: float = 0.5
+    ranges: Ranges = field(default_factory=Ranges)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,7 @@ def batch(rng: np.random.Generator, pools: Pools, anchors: Boxes, height: int, w
     drawn = [
         _drawn(rng, pool, pools) for pool, share in zip(pools.scenes, pools.shares, strict=True) for _ in range(share)
     ]
-    views = [augmented(rng, scene, height, width, Ranges()) for scene in drawn]
+    views = [augmented(rng, scene, height, width, pools.ranges) for scene in drawn]
     labels = [labelled(anchors, boxes) for _, boxes in views]
     images = np.asarray(np.stack([image for image, _ in views])[..., None] / np.float32(255), np.float32)
     classes, codes, class_weights, box_weights = (np.stack(parts) for parts in zip(*labels, strict=True))

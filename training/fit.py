@@ -1,91 +1,153 @@
-"""One way to train every Keras network of ours: drawn batches, cosine schedule, averaged weights, resumable.
+"""One way to train every Keras network of ours: drawn batches, a schedule, averaged weights, resumable.
 
-The number of steps is fixed beforehand and no checkpoint is chosen, so that figures on validation patients are not
-flattered.
+Runs under any Keras backend (KERAS_BACKEND=tensorflow, jax or torch): NumPy draws the batches, Keras does the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
+from training.checkpoint import Checkpoint
+from training.progress import Log
+from training.recipes.values import Schedule
+
+__all__ = ["Batch", "Draw", "Judge", "Schedule", "fit"]
+
 Batch = tuple[Any, Any, Any]  # inputs, labels, weights, as keras.Model.fit takes them
 Draw = Callable[[np.random.Generator], Batch]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Steps are batches; a resumed run goes on after the last whole epoch."""
-
-    epochs: int
-    steps_per_epoch: int
-    learning_rate: float
-    weight_decay: float = 1e-4
-    average: float = 0.99  # momentum of the weight average that ships
-    seed: int = 7
-
-    @property
-    def steps(self) -> int:
-        return self.epochs * self.steps_per_epoch
+Judge = Callable[[Any], float]  # a network's figure on patients kept out of the training; more is better
+FIGURE = "choosing_figure"
 
 
 class Drawn(keras.utils.PyDataset):
-    """Batches that depend on the seed and their number alone, so that a resumed run sees what it would have seen."""
+    """Batches of one epoch. They depend on seed, epoch and number alone, so a resumed run sees what it would have."""
 
-    def __init__(self, draw: Draw, schedule: Schedule) -> None:
+    def __init__(self, draw: Draw, steps: int, seed: int, epoch: int) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=4)
-        self._draw, self._schedule, self._epoch = draw, schedule, 0
+        self._draw, self._steps, self._key = draw, steps, (seed, epoch)
+        self.size = 0  # of a batch
 
     def __len__(self) -> int:
-        return self._schedule.steps_per_epoch
+        return self._steps
 
     def __getitem__(self, step: int) -> Batch:
-        return self._draw(np.random.default_rng((self._schedule.seed, self._epoch, step)))
-
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
-
-    def start_at(self, epoch: int) -> None:
-        self._epoch = epoch
+        batch = self._draw(np.random.default_rng((*self._key, step)))
+        self.size = len(batch[1])
+        return batch
 
 
-class _FollowEpoch(keras.callbacks.Callback):
-    """Tells the batches which epoch a restored run really is in."""
+class _Averaging:
+    """Mixed into an optimizer: Keras writes the average over the weights whenever fit() ends, we only when asked."""
 
-    def __init__(self, data: Drawn) -> None:
-        super().__init__()
-        self._data = data
+    def finalize_variable_values(self, var_list: Any) -> None:
+        pass
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._data.start_at(epoch)
+    def average_into(self, variables: Sequence[Any]) -> None:
+        super().finalize_variable_values(variables)  # type: ignore[misc]
 
 
-def fit(model: keras.Model, draw: Draw, loss: Any, schedule: Schedule, folder: Path) -> keras.Model:
-    """Train `model` in place and give it back with its averaged weights. `folder` keeps the run: log.csv, backup/."""
-    folder.mkdir(parents=True, exist_ok=True)
-    warm_up = max(1, schedule.steps // 20)
-    rate = keras.optimizers.schedules.CosineDecay(
+class AveragedAdamW(_Averaging, keras.optimizers.AdamW):
+    pass
+
+
+class AveragedAdam(_Averaging, keras.optimizers.Adam):
+    pass
+
+
+def fit(
+    model: Any, draw: Draw, loss: Any, schedule: Schedule, folder: Path, seed: int = 7, judge: Judge | None = None
+) -> Any:
+    """Train `model` in place, from wherever `folder` says the run stopped, and give it back with what ships.
+
+    That is the weights' average at the end, or, where the schedule chooses the best, the average after the epoch whose
+    `judge` was highest. `folder` keeps the run: state.npz, best.npz, log.csv, curves.png and tensorboard/.
+    """
+    if schedule.choose == "best" and judge is None:
+        raise ValueError('choose = "best" needs patients to choose by; this training has none, use "last"')
+    optimizer, log = optimizer_of(schedule), Log(folder, schedule.epochs)
+    model.compile(optimizer, loss)
+    optimizer.build(model.trainable_variables)
+    state = Checkpoint(folder / "state.npz", [*model.variables, *optimizer.variables])
+    best = Checkpoint(folder / "best.npz", model.variables)
+    done = int(state.restore() or 0)
+    log.go_on_at(done)
+    for epoch in range(done, schedule.epochs):
+        if schedule.decay == "plateau":
+            optimizer.learning_rate = plateau(log.rows, schedule)
+        _one_epoch(model, Drawn(draw, schedule.steps_per_epoch, seed, epoch), log, judge, best, schedule)
+        state.save(epoch + 1)
+    if schedule.choose == "best":
+        best.restore()
+    else:
+        optimizer.average_into(model.trainable_variables)
+    return model
+
+
+def optimizer_of(schedule: Schedule) -> Any:
+    kind = AveragedAdamW if schedule.optimizer == "adamw" else AveragedAdam
+    decay = {"weight_decay": schedule.weight_decay} if schedule.optimizer == "adamw" else {}
+    average = {"use_ema": True, "ema_momentum": schedule.average} if schedule.average else {}
+    clip = {"global_clipnorm": schedule.clip} if schedule.clip else {}
+    return kind(rate_of(schedule), **decay, **average, **clip)
+
+
+def rate_of(schedule: Schedule) -> Any:
+    """Warm-up and cosine to a fiftieth (Loshchilov & Hutter 2017, arXiv:1608.03983), or a plain number."""
+    if schedule.decay != "cosine":
+        return schedule.learning_rate
+    warm_up = schedule.warm_up_steps
+    return keras.optimizers.schedules.CosineDecay(
         0.0, schedule.steps - warm_up, alpha=0.02, warmup_target=schedule.learning_rate, warmup_steps=warm_up
     )
-    optimizer = keras.optimizers.AdamW(
-        rate,
-        weight_decay=schedule.weight_decay,
-        global_clipnorm=5.0,
-        use_ema=True,
-        ema_momentum=schedule.average,
-    )
-    model.compile(optimizer, loss)
-    data = Drawn(draw, schedule)
-    callbacks = [
-        keras.callbacks.BackupAndRestore(str(folder / "backup"), delete_checkpoint=False),
-        keras.callbacks.CSVLogger(str(folder / "log.csv"), append=True),
-        _FollowEpoch(data),
-    ]
-    model.fit(data, epochs=schedule.epochs, callbacks=callbacks, shuffle=False, verbose=2)
-    optimizer.finalize_variable_values(model.trainable_variables)
-    return model
+
+
+def plateau(rows: Sequence[dict[str, float]], schedule: Schedule) -> float:
+    """The rate for the next epoch: halved whenever `patience` epochs on end brought nothing better.
+
+    Better is a higher figure on the choosing patients, or without them a lower loss.
+    """
+    rate, best, flat = schedule.learning_rate, -np.inf, 0
+    for row in rows:
+        figure = row.get(FIGURE, -row["loss"])
+        flat = 0 if figure > best else flat + 1
+        best = max(best, figure)
+        if flat == schedule.patience:
+            rate, flat = rate / 2, 0
+    return rate
+
+
+def _one_epoch(model: Any, batches: Drawn, log: Log, judge: Judge | None, best: Checkpoint, schedule: Schedule) -> None:
+    started = time.monotonic()
+    history = model.fit(batches, epochs=1, verbose=0, shuffle=False).history
+    seconds = time.monotonic() - started
+    values = {name: float(value[0]) for name, value in history.items()}
+    values["learning_rate"] = float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+    if judge is not None:
+        with _averaged(model):
+            values[FIGURE] = judge(model)
+            if schedule.choose == "best" and _is_better(values[FIGURE], best.number()):
+                best.save(values[FIGURE])
+    log.add(values, len(batches) * batches.size, seconds)
+
+
+def _is_better(figure: float, known: float | None) -> bool:
+    return known is None or figure > known
+
+
+@contextmanager
+def _averaged(model: Any) -> Iterator[None]:
+    """The network as it would ship now."""
+    kept = [keras.ops.convert_to_numpy(variable) for variable in model.trainable_variables]
+    model.optimizer.average_into(model.trainable_variables)
+    try:
+        yield
+    finally:
+        for variable, value in zip(model.trainable_variables, kept, strict=True):
+            variable.assign(value)

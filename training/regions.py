@@ -12,11 +12,21 @@ from numpy.typing import NDArray
 from pipeline.classify import three_inputs
 from pipeline.crop import MARGIN
 from pipeline.geometry import Box, Points
-from training.augment import Grey, Matrix, Ranges, ellipse, moved, regreyed, then, warped
+from training.augment import Grey, Greys, Matrix, ellipse, moved, regreyed, then, warped
 from training.cache import PreparedExample
 from training.fit import Batch, Draw
 
-RANGES = Ranges(gamma=(0.6, 1.6), contrast=(0.7, 1.3), noise=8.0)
+RANGES = Greys(gamma=(0.6, 1.6), contrast=(0.7, 1.3), noise=8.0)
+
+
+@dataclass(frozen=True)
+class Square:
+    """How far the square around a mass may be from where a perfect detector would put it."""
+
+    size: float = 0.25  # of the natural logarithm of its side
+    shift: float = 0.15  # of the mass's longer side
+    rotation: float = 180.0  # degrees to either side
+    stretch: float = 0.1  # of the natural logarithm of height over width
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +35,10 @@ class Mass:
 
     pixels: Grey
     outline: Points
-    malignant: bool
+    malignant: bool | None
     dataset: str
     patient: str
+    outlined: bool = True  # by somebody; else the outline is an ellipse in the box
 
 
 def masses_of(prepared: PreparedExample) -> list[Mass]:
@@ -36,32 +47,45 @@ def masses_of(prepared: PreparedExample) -> list[Mass]:
         Mass(
             prepared.pixels,
             prepared.transform.points_to_prepared(ellipse(mass.box) if mass.outline is None else mass.outline),
-            bool(mass.malignant),
+            mass.malignant,
             example.dataset,
             example.patient,
+            mass.outline is not None,
         )
         for mass in example.masses or ()
     ]
 
 
-def random_square(rng: np.random.Generator, outline: Points, side: int, margin: float = MARGIN) -> Matrix:
+def random_square(
+    rng: np.random.Generator, outline: Points, side: int, margin: float = MARGIN, square: Square = Square()
+) -> Matrix:
     """A turned, mirrored, jittered square around the mass, as a detector's imperfect box would give it."""
     box = Box.around(outline)
     longer = max(box.width, box.height)
-    size = longer * (1 + 2 * margin) * np.exp(rng.uniform(-0.25, 0.25))
-    middle = np.array(box.center) + rng.uniform(-0.15, 0.15, 2) * longer
-    angle = rng.uniform(-np.pi, np.pi)
+    size = longer * (1 + 2 * margin) * np.exp(rng.uniform(-square.size, square.size))
+    middle = np.array(box.center) + rng.uniform(-square.shift, square.shift, 2) * longer
+    angle = np.deg2rad(rng.uniform(-square.rotation, square.rotation))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     linear = turn @ np.diag([1.0, rng.choice([-1.0, 1.0])]) * (side / size)
-    stretch = np.exp(rng.uniform(-0.1, 0.1))
+    stretch = np.exp(rng.uniform(-square.stretch, square.stretch))
     linear = np.diag([stretch, 1 / stretch]) @ linear
     return np.hstack([linear, (side / 2 - linear @ middle)[:, None]])
 
 
-def cut(rng: np.random.Generator, mass: Mass, side: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+@dataclass(frozen=True)
+class Look:
+    """How a mass is shown in training."""
+
+    square: Square = Square()
+    greys: Greys = RANGES
+
+
+def cut(
+    rng: np.random.Generator, mass: Mass, side: int, look: Look = Look()
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """(image (side, side) 0..1, what is inside the mass), both drawn alike."""
-    matrix = random_square(rng, mass.outline, side)
-    image = regreyed(rng, shrunk_and_warped(mass.pixels, matrix, side), RANGES)
+    matrix = random_square(rng, mass.outline, side, square=look.square)
+    image = regreyed(rng, shrunk_and_warped(mass.pixels, matrix, side), look.greys)
     inside = np.zeros((side, side), np.uint8)
     cv2.fillPoly(inside, [np.round(moved(mass.outline, matrix) - 0.5).astype(np.int32)], 1)
     return np.asarray(image / np.float32(255), np.float32), inside.astype(np.bool_)
@@ -77,13 +101,13 @@ def shrunk_and_warped(pixels: Grey, matrix: Matrix, side: int) -> Grey:
     return warped(np.asarray(half, np.uint8), then(back, matrix), side, side)
 
 
-def outlines(masses: Sequence[Sequence[Mass]], shares: Sequence[int], side: int) -> Draw:
+def outlines(masses: Sequence[Sequence[Mass]], shares: Sequence[int], side: int, look: Look = Look()) -> Draw:
     """Batches for the segmenter: so many of every group; labels (B, side, side, 1)."""
 
     def draw(rng: np.random.Generator) -> Batch:
         groups = [group for group, n in zip(masses, shares, strict=True) for _ in range(n)]
         drawn = [group[int(rng.integers(len(group)))] for group in groups]
-        views = [cut(rng, mass, side) for mass in drawn]
+        views = [cut(rng, mass, side, look) for mass in drawn]
         images = np.stack([image for image, _ in views])[..., None]
         inside = np.stack([mask for _, mask in views])[..., None].astype(np.float32)
         return images, inside, np.ones(len(views), np.float32)
@@ -91,17 +115,25 @@ def outlines(masses: Sequence[Sequence[Mass]], shares: Sequence[int], side: int)
     return draw
 
 
-def pathologies(masses: Sequence[Mass], size: int, side: int, smoothing: float) -> Draw:
-    """Batches for the three-input network, benign and malignant evenly and data sets evenly within them."""
+def pathologies(masses: Sequence[Mass], size: int, side: int, smoothing: float, look: Look = Look()) -> Draw:
+    """Batches for the three-input network: benign and malignant in turn, data sets by their size.
+
+    The three pictures of a mass come from one draw, so they are turned and shifted alike. Raises ValueError where a
+    data set lacks benign or malignant masses: the set alone would then tell the class.
+    """
     names = sorted({mass.dataset for mass in masses})
     groups = {(n, m): [x for x in masses if (x.dataset, x.malignant) == (n, m)] for n in names for m in (False, True)}
+    if lacking := sorted({name for (name, _), group in groups.items() if not group}):
+        raise ValueError(
+            f"expected benign and malignant masses to train on in each set; {', '.join(lacking)} lacks one"
+        )
 
     def draw(rng: np.random.Generator) -> Batch:
         parts, labels = [], []
         for i in range(size):
             name = names[rng.choice(len(names), p=_chances(names, masses))]
             group = groups[name, i % 2 == 1]
-            image, inside = cut(rng, group[rng.integers(len(group))], side)
+            image, inside = cut(rng, group[rng.integers(len(group))], side, look)
             parts.append(three_inputs(image, jittered(rng, inside)))
             labels.append(float(i % 2))
         image, shape, margin = (np.stack(part)[..., None] for part in zip(*parts, strict=True))

@@ -1,135 +1,242 @@
-"""What every training shares: where things lie, and how a finished network becomes a weight file with its card."""
+"""What every training shares: where things lie, who trains and who judges, and how a network gets its card."""
 
 from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from models.imagenet import freeze_batch_norms, load_mobilenet_v2
+from models.toml import dumped
 from models.weights import Card, Metric, digest, write_card
 from pipeline.inference import LiteRtModel, open_model
-from pipeline.preprocess import Recipe
 from training.cache import PreparedExample, prepared
 from training.datasets.base import Example
+from training.datasets.phantoms import phantoms
+from training.datasets.registry import DATASETS
+from training.judge import calibrate
 from training.metrics import Estimate
+from training.recipes.read import RecipeError
+from training.recipes.values import Choice, TrainingRecipe
+from training.split import FOLDS, fold_of, split
 
-IMAGENET = Path("weights/mobilenet_v2_1.0_224_imagenet.npz")  # below the data root
+R_co = TypeVar("R_co", bound=TrainingRecipe, covariant=True)
+
 LICENCES = {
+    "cbis_ddsm": "CBIS-DDSM: CC BY 3.0 (Lee et al. 2017)",
     "inbreast": "INbreast: research use on request (Moreira et al. 2012)",
+    "inbreast_release": "INbreast: research use on request (Moreira et al. 2012)",
     "mini_mias": "mini-MIAS: research use only (Suckling et al. 1994)",
+    "mini_mias_release": "mini-MIAS: research use only (Suckling et al. 1994)",
+    "rsna": "RSNA 2022 challenge: research and education use",
     "rsna_subset": "RSNA 2022 challenge: research and education use",
-    "imagenet": "start weights: MobileNetV2 trained on ImageNet, Apache-2.0",
+    "cdd_cesm": "CDD-CESM: CC BY 4.0 (Khaled et al. 2022)",
+    "cdd_cesm_cc": "CDD-CESM: CC BY 4.0 (Khaled et al. 2022)",
 }
 
-PUBLISHED = {  # what the paper presets are; a verdict describes the compact one
-    "detector": "RetinaNet of TensorFlow Model Garden (Lin et al. 2017), ResNet-50, pyramid of 256 channels",
-    "segmenter": "U-Net 32-512, 8-layer vision transformer added at the bottleneck (after TransUNet, Chen et al. 2021)",
-    "pathology": "three ResNet50 (He et al. 2016) over image, shape and margin, pooled, dense 512, one logit",
-    "masking": "one convolution of 16, maximum pooling, three logits, over a squashed view",
-    "cancer": "frozen ResNet50V2 (He et al. 2016) over a squashed view, average pooling, dense 128, one logit",
-}
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Examples by what they are for; no patient is in two of them."""
+
+    training: list[Example]
+    choosing: list[Example]  # their figure chooses the epoch that ships; empty where the last one does
+    validation: list[Example]  # the card's figures come from them; empty where everybody trains
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Generic[R_co]):
     """One call of `mammoscope train`."""
 
-    task: str
+    recipe: R_co
     data: Path  # holds the data sets' folders
     out: Path  # weights/, cards/ and the run's own files go here
-    preset: str = "compact"
-    held_out: int = 0  # fold of patients that validate
-    epochs: int | None = None  # None: the task's own schedule
-    recipe: Recipe = field(default_factory=Recipe)
+    held_out: int | None = 0  # fold of patients that validate; None: everybody trains
+    words: tuple[str, ...] = ()  # as typed: the recipe, then what was asked for besides --data and --out
 
     @property
     def name(self) -> str:
-        return f"{self.preset}-{self.task}"
+        return self.recipe.weights_name
 
     @property
     def command(self) -> str:
         """What to type to make these weights again."""
-        chosen = {"--preset": self.preset, "--held-out": self.held_out, "--epochs": self.epochs}
-        usual = {"--preset": "compact", "--held-out": 0, "--epochs": None}
-        options = "".join(f" {name} {value}" for name, value in chosen.items() if value != usual[name])
-        return f"mammoscope train {self.task} --data ROOT --out DIR{options}"
+        first, *others = self.words or (f"{self.recipe.task}-{self.recipe.preset}",)
+        return " ".join(("mammoscope train", first, "--data ROOT --out DIR", *others))
+
+    @property
+    def folder(self) -> Path:
+        """Of the run itself: its state, log, curves."""
+        return self.out / self.name
 
     @property
     def weight_file(self) -> Path:
         return self.out / "weights" / f"{self.name}.tflite"
 
-    def prepared(self, examples: list[Example], longest: int) -> list[PreparedExample]:
-        return prepared(examples, self.recipe, longest, self.out / "cache")
+    def claim(self) -> None:
+        """Keep the recipe beside the run. Raises RecipeError where the folder holds a run of another one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kept, mine = self.folder / "recipe.toml", f"# validates: fold {self.held_out}\n{_toml(self.recipe)}"
+        if kept.is_file() and kept.read_text(encoding="utf-8") != mine:
+            raise RecipeError(
+                f"{kept} is of another recipe, fold or length: choose another --out, or delete its folder"
+            )
+        kept.write_text(mine, encoding="utf-8")
+
+    def examples(self) -> list[Example]:
+        """All of the recipe's sets, in their order. Raises WrongLayout or RecipeError."""
+        if unknown := [name for name in self.recipe.data.readers if name not in DATASETS]:
+            raise RecipeError(f"no data set {', '.join(unknown)}; `mammoscope data list` names them")
+        sets = self.recipe.data.sets
+        return [example for one in sets for example in DATASETS[one.reader].read(self.data / one.folder)]
+
+    def phantoms(self) -> list[Example]:
+        data = self.recipe.data
+        return phantoms(self.out / "phantoms", data.phantoms, data.phantom_size)
+
+    def parts(self, examples: Iterable[Example], choose: Choice = "last") -> Parts:
+        """By patient. Who chooses is taken from those who would train, never from those who validate."""
+        training, validation = split(examples, self.held_out or 0)
+        if self.held_out is None:
+            if choose == "best":
+                raise RecipeError('--all leaves nobody to choose the best epoch by; use a recipe with choose = "last"')
+            return Parts([*training, *validation], [], [])
+        if choose == "last":
+            return Parts(training, [], validation)
+        chooses = [fold_of(*example.unit) == self.choosing_fold for example in training]
+        return Parts(
+            [example for example, chosen in zip(training, chooses, strict=True) if not chosen],
+            [example for example, chosen in zip(training, chooses, strict=True) if chosen],
+            validation,
+        )
 
     @property
-    def starts_from_imagenet(self) -> bool:
-        """Whether a MobileNetV2 is in the network and the file to fill it with is at hand; never downloaded."""
-        return self.preset == "compact" and self.task != "segmenter" and (self.data / IMAGENET).is_file()
+    def choosing_fold(self) -> int:
+        return ((self.held_out or 0) + 1) % FOLDS
 
-    def start_from_imagenet(self, model: Any) -> bool:
-        if self.starts_from_imagenet:
-            load_mobilenet_v2(model, self.data / IMAGENET)
+    def prepared(self, examples: Sequence[Example]) -> list[PreparedExample]:
+        recipe = self.recipe
+        return prepared(list(examples), recipe.preprocessing, recipe.data.longest, self.out / "cache")
+
+    @property
+    def start_file(self) -> Path | None:
+        """ImageNet weights to start from, where the recipe names a file that is at hand; never downloaded."""
+        path = self.data / self.recipe.start
+        return path if self.recipe.start and path.is_file() else None
+
+    def start(self, model: Any) -> None:
+        """Fill the Keras `model`'s backbones from the start file: .npz is a folded MobileNetV2, else Keras's own."""
+        if self.start_file is None:
+            if self.recipe.start:
+                print(f"{self.recipe.start} is not in the data folder: starting from random weights")
+        elif self.start_file.suffix == ".npz":
+            load_mobilenet_v2(model, self.start_file)
             freeze_batch_norms(model)
-        return self.starts_from_imagenet
+        else:
+            for backbone in (layer for layer in model.layers if hasattr(layer, "layers")):
+                backbone.load_weights(self.start_file)
+
+
+def _toml(recipe: TrainingRecipe) -> str:
+    def without_none(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: without_none(item) for key, item in value.items() if item is not None}
+        return value
+
+    return dumped(without_none(asdict(recipe)))
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What a training says of its weights; everything measured on validation patients, through the served file."""
 
-    architecture: str
     input: Mapping[str, Any]
-    data: str
-    datasets: tuple[str, ...]
-    metrics: Mapping[str, Estimate]
-    limits: tuple[str, ...]
-    seed: int
+    data: str  # who trained and who validated, counted
+    metrics: Mapping[str, Estimate] = field(default_factory=dict)
     calibration: Mapping[str, Any] = field(default_factory=dict)
     operating_points: tuple[Mapping[str, Any], ...] = ()
+    choose: Choice = "last"
+    also_learnt_from: tuple[str, ...] = ()  # data sets of weights that this training started from
 
 
-def write_verdict(run: Run, verdict: Verdict) -> Card:
+def with_calibration(
+    verdict: Verdict, logits: NDArray[np.float64], truth: Sequence[bool], patients: Sequence[str]
+) -> Verdict:
+    """Platt's, fitted on the validation patients; none where they are too few for it."""
+    try:
+        found = calibrate(logits, truth, patients)
+    except ValueError as error:
+        print(f"no calibration: {error}")
+        return verdict
+    return replace(verdict, calibration=found.calibration, metrics={**verdict.metrics, **found.metrics})
+
+
+def write_verdict(run: Run[TrainingRecipe], verdict: Verdict) -> Card:
     """The card beside the exported file."""
-    sources = (*verdict.datasets, "imagenet") if run.starts_from_imagenet else verdict.datasets
+    recipe = run.recipe
     card = Card(
         name=run.name,
-        task=run.task,
-        preset=run.preset,
-        architecture=verdict.architecture if run.preset == "compact" else PUBLISHED[run.task],
+        task=recipe.task,
+        preset=recipe.preset,
+        architecture=recipe.architecture,
         version=datetime.now(UTC).strftime("%Y.%m.%d"),
         file=run.weight_file.name,
         sha256=digest(run.weight_file),
-        recipe=asdict(run.recipe),
+        recipe=asdict(recipe.preprocessing),
         input=verdict.input,
         training={
             "data": verdict.data,
-            "split": f"by patient; fold {run.held_out} of 5 by SHA-256 of the patient validates, the others train; "
-            "no checkpoint was chosen, the schedule was fixed beforehand",
-            "seed": verdict.seed,
+            "split": split_in_words(run, verdict.choose),
+            "start": recipe.start if run.start_file else "random weights",
+            "seed": recipe.seed,
             "command": run.command,
+            "recipe_sha256": sha256(_toml(recipe).encode()).hexdigest(),
             "date": datetime.now(UTC).date().isoformat(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         },
         metrics={name: _rounded(figure) for name, figure in verdict.metrics.items()},
         calibration=verdict.calibration,
         operating_points=verdict.operating_points,
-        limits=verdict.limits,
-        data_licence="; ".join(LICENCES[name] for name in sources),
+        limits=recipe.limits,
+        data_licence=licence(run, verdict.also_learnt_from),
     )
     write_card(card, run.out / "cards" / f"{run.name}.toml")
     return card
+
+
+def split_in_words(run: Run[TrainingRecipe], choose: Choice) -> str:
+    chosen = "no checkpoint was chosen, the schedule was fixed beforehand"
+    if run.held_out is None:
+        return f"every patient trained but those of official test parts, so there are no figures; {chosen}"
+    if choose == "best":
+        chosen = f"the epoch was chosen on fold {run.choosing_fold}, which neither trained nor validates"
+    return (
+        f"by patient; fold {run.held_out} of {FOLDS} by SHA-256 of the patient validates, the others train; "
+        f"who is in an official test part does neither; {chosen}"
+    )
+
+
+def licence(run: Run[TrainingRecipe], others: Sequence[str] = ()) -> str:
+    names = dict.fromkeys((*run.recipe.data.readers, *others))
+    terms = dict.fromkeys(LICENCES.get(name, f"{name}: the data set's own terms") for name in names)
+    start = f"start weights: {run.recipe.start}, trained on ImageNet; MobileNetV2 is Apache-2.0"
+    return "; ".join([*terms, start] if run.start_file else terms)
 
 
 def _rounded(figure: Estimate) -> Metric:
     return Metric(round(figure.value, 4), round(figure.low, 4), round(figure.high, 4), figure.n)
 
 
-def opened(run: Run, input: Mapping[str, Any]) -> tuple[LiteRtModel, Card]:
+def opened(run: Run[TrainingRecipe], input: Mapping[str, Any]) -> tuple[LiteRtModel, Card]:
     """The exported file as the pipeline opens it, with a card that says just enough to run it."""
-    card = Card(run.name, run.task, run.preset, "", "", run.weight_file.name, digest(run.weight_file), "", input=input)
+    name, recipe = run.weight_file.name, run.recipe
+    card = Card(run.name, recipe.task, recipe.preset, "", "", name, digest(run.weight_file), "", input=input)
     return open_model(card, threads=2, directory=run.out), card

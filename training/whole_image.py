@@ -11,8 +11,21 @@ from numpy.typing import NDArray
 from pipeline.classify import squashed
 from training.augment import Grey, Ranges, random_affine, regreyed, warped
 from training.fit import Batch, Draw
+from training.recipes.values import Schedule
 
-RANGES = Ranges(scale=(0.9, 1.15), rotation=10.0, shear=0.08, shift=0.05, flip=0.5, noise=4.0)
+
+@dataclass(frozen=True)
+class WholeView:
+    """How a network of a whole view is trained."""
+
+    height: int  # pixels of its input
+    width: int
+    batch: int
+    smoothing: float  # of the labels
+    balanced: bool  # strata and classes evenly, as balanced() draws; else every view as often as any other
+    class_weights: bool  # a class's images weigh by how rare it is
+    schedule: Schedule
+    ranges: Ranges
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +48,35 @@ def strata(views: Sequence[Labelled], classes: int) -> dict[str, list[list[Label
     return {name: groups for name, groups in table.items() if all(groups)}
 
 
-def balanced(
-    views: Sequence[Labelled], classes: int, size: int, smoothing: float = 0.0, ranges: Ranges = RANGES
-) -> Draw:
+def draws(views: Sequence[Labelled], classes: int, how: WholeView) -> Draw:
+    """Batches as the recipe wants them: sample weights average 1 over the views where classes weigh."""
+    if how.balanced:
+        return balanced(views, classes, how.batch, how.smoothing, how.ranges)
+    return plain(views, classes, how.batch, how.smoothing, how.ranges, how.class_weights)
+
+
+def plain(views: Sequence[Labelled], classes: int, size: int, smoothing: float, ranges: Ranges, weighted: bool) -> Draw:
+    """Batches of `size` views, each as likely as any other; a class weighs views / (classes * views of it)."""
+    counts = np.bincount([view.label for view in views], minlength=classes)
+    weights = len(views) / (classes * np.maximum(counts, 1)) if weighted else np.ones(classes)
+
+    def draw(rng: np.random.Generator) -> Batch:
+        drawn = [views[i] for i in rng.integers(len(views), size=size)]
+        labels = [view.label for view in drawn]
+        images = np.stack([_augmented(rng, view.pixels, ranges) for view in drawn])
+        return images, targets(labels, classes, smoothing), weights[labels].astype(np.float32)
+
+    return draw
+
+
+def balanced(views: Sequence[Labelled], classes: int, size: int, smoothing: float, ranges: Ranges) -> Draw:
     """Batches of `size`: a stratum by the square root of its size, then a class evenly, then a view.
 
-    Labels are (size, classes), one-hot and smoothed, or (size, 1) for two classes.
+    Labels are (size, classes), one-hot and smoothed, or (size, 1) for two classes. Raises ValueError without a stratum.
     """
-    table = strata(views, classes)
-    groups = list(table.values())
+    groups = list(strata(views, classes).values())
+    if not groups:
+        raise ValueError(f"expected a data set or machine with images of all {classes} classes to train on")
     chances = np.sqrt([sum(map(len, group)) for group in groups])
     chances /= chances.sum()
 

@@ -1,92 +1,104 @@
-"""Whole-image cancer from the RSNA subset: biopsy-proven, balanced within machines so that machines tell nothing."""
+"""Whole-image cancer, biopsy-proven: a linear head on the detector's features, or a network of its own."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
 
 from models.cancer import build_cancer
-from models.detector import PRESETS
 from models.export import export_model
 from pipeline.classify import squashed
-from training import whole_image
 from training.cache import PreparedExample
 from training.cancer_head import export, features_of, fitted, trained_detector
-from training.datasets.prepared import examples
-from training.fit import Schedule, fit
-from training.judge import auc, auc_within, platt
-from training.run import Run, Verdict, opened, write_verdict
-from training.split import split
-from training.whole_image import Labelled, balanced, labelled
-
-DATASETS = ("rsna_subset",)
-SCHEDULE = Schedule(epochs=9, steps_per_epoch=80, learning_rate=2e-4, average=0.99)
-BATCH = 16
-RANGES = replace(whole_image.RANGES, gamma=(0.8, 1.25), contrast=(0.9, 1.1))  # a cancer may be faint
-LIMITS = (
-    "Trained and calibrated on an enriched set, 34 % cancer images; in screening about 0.5 % of women have cancer, "
-    "so the probability is far too high there. Read it as a rank.",
-    "Images of 512 x 512 pixels with JPEG artefacts: microcalcifications are mostly gone.",
-    "The calibration was fitted on the same validation patients that the figures come from; AUC does not depend on it.",
-)
-OF_FEATURES = (
-    "Its features were taught on masses by the compact detector; cancers that show as calcifications alone are "
-    "hardly seen.",
-)
-OF_PAPER = ("Its frozen backbone holds random weights: no ImageNet file for ResNet50V2 is read.",)
+from training.fit import fit
+from training.judge import auc, auc_within
+from training.recipes.values import TrainingRecipe
+from training.run import Run, Verdict, opened, with_calibration, write_verdict
+from training.whole_image import Labelled, WholeView, draws, labelled
 
 
-def train(run: Run) -> None:
-    training, validation = split(examples(run.data, *DATASETS), run.held_out)
-    views = run.prepared(training, 640)
-    height, width = _train_head(run, views) if run.preset == "compact" else _train_network(run, views)
-    write_verdict(run, judge(run, run.prepared(validation, 640), height, width, len(views)))
+@dataclass(frozen=True)
+class DetectorHead:
+    """Logistic regression on what a trained detector says of a whole view."""
+
+    detector: str  # name of the detector's weights; its run lies in the same --out
+    ridges: tuple[float, ...]  # inverse strengths that are tried, by cross-validation over the training patients
+    flat: float  # features that vary less over the training views are left out
 
 
-def _train_head(run: Run, views: list[PreparedExample]) -> tuple[int, int]:
-    """On top of the detector that the same --out holds."""
-    detector, size = trained_detector(run), (PRESETS[run.preset].height, PRESETS[run.preset].width)
-    truth, patients = [bool(view.example.cancer) for view in views], [view.example.patient for view in views]
-    head = fitted(features_of(detector, views, *size), truth, patients)
-    export(detector, head, *size, run.weight_file)
-    return size
+@dataclass(frozen=True, kw_only=True)
+class CancerRecipe(TrainingRecipe):
+    """One of `head` and `view`: what is trained."""
+
+    head: DetectorHead | None = None
+    view: WholeView | None = None
+
+    def __post_init__(self) -> None:
+        if (self.head is None) == (self.view is None):
+            raise ValueError("expected either a table [head] or a table [view]")
 
 
-def _train_network(run: Run, views: list[PreparedExample]) -> tuple[int, int]:
-    model = build_cancer(run.preset)  # type: ignore[arg-type]
-    _, height, width, _ = model.input_shape
-    labels = [_view(item, height, width) for item in views]
-    schedule = SCHEDULE if run.epochs is None else Schedule(run.epochs, 80, SCHEDULE.learning_rate, average=0.99)
-    loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    fit(model, balanced(labels, 2, BATCH, 0.1, RANGES), loss, schedule, run.out / run.name)
-    export_model(model, run.weight_file)
-    return height, width
+RECIPE = CancerRecipe
 
 
-def _view(item: PreparedExample, height: int, width: int) -> Labelled:
-    return labelled(item.pixels, int(bool(item.example.cancer)), str(item.example.machine), height, width)
-
-
-def judge(run: Run, validation: list[PreparedExample], height: int, width: int, trained_on: int) -> Verdict:
+def train(run: Run[CancerRecipe]) -> None:
+    recipe = run.recipe
+    known = [example for example in run.examples() if example.cancer is not None]
+    parts = run.parts(known, recipe.view.schedule.choose if recipe.view else "last")
+    views = run.prepared(parts.training)
+    if recipe.head is not None:
+        (height, width), taught_on = _train_head(run, recipe.head, views)
+    else:
+        assert recipe.view is not None
+        (height, width), taught_on = _train_network(run, recipe.view, views), ()
+    validation = run.prepared(parts.validation)
+    said = f"{len(views)} views of {', '.join(recipe.data.readers)}; {len(validation)} views validate"
     input = {"names": ["image"], "height": height, "width": width}
-    model, _ = opened(run, input)
+    verdict = Verdict(input, said, also_learnt_from=taught_on)
+    write_verdict(run, judged(run, verdict, validation) if validation else verdict)
+
+
+def _train_head(
+    run: Run[CancerRecipe], how: DetectorHead, views: Sequence[PreparedExample]
+) -> tuple[tuple[int, int], tuple[str, ...]]:
+    """(height and width of the detector's input, the data sets it was taught on)."""
+    model, taught = trained_detector(run, how.detector)
+    size = (taught.network.height, taught.network.width)
+    truth, patients = [bool(view.example.cancer) for view in views], [view.example.patient for view in views]
+    head = fitted(features_of(model, views, *size), truth, patients, how.ridges, how.flat)
+    export(model, head, *size, run.weight_file)
+    return size, taught.data.readers
+
+
+def _train_network(run: Run[CancerRecipe], how: WholeView, views: Sequence[PreparedExample]) -> tuple[int, int]:
+    recipe = run.recipe
+    model = build_cancer(recipe.preset, how.height, how.width)
+    run.start(model)
+    labels = [_view(item, how) for item in views]
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    schedule = how.schedule.for_images(len(labels), how.batch)
+    fit(model, draws(labels, 2, how), loss, schedule, run.folder, recipe.seed)
+    export_model(model, run.weight_file)
+    return how.height, how.width
+
+
+def _view(item: PreparedExample, how: WholeView) -> Labelled:
+    stratum = str(item.example.machine or item.example.dataset)
+    return labelled(item.pixels, int(bool(item.example.cancer)), stratum, how.height, how.width)
+
+
+def judged(run: Run[CancerRecipe], verdict: Verdict, validation: Sequence[PreparedExample]) -> Verdict:
+    model, _ = opened(run, verdict.input)
+    height, width = verdict.input["height"], verdict.input["width"]
     views = [squashed(item.pixels, height, width)[None, :, :, None] for item in validation]
     logits = np.array([model(view)[0][0, 0] for view in views], np.float64)
     truth = [bool(item.example.cancer) for item in validation]
+    if len(set(truth)) < 2:
+        return verdict
     patients = [item.example.patient for item in validation]
     machines = [str(item.example.machine) for item in validation]
-    return Verdict(
-        architecture="the compact detector's network over a squashed view, its features pooled, a linear head",
-        input=input,
-        data=f"{trained_on} views of the RSNA 2022 subset, {len(validation)} views validate",
-        datasets=(*DATASETS, "inbreast", "mini_mias") if run.preset == "compact" else DATASETS,
-        metrics={
-            "auc": auc(patients, truth, logits),
-            "auc_within_machine": auc_within(patients, truth, logits, machines),
-        },
-        limits=(*LIMITS, *(OF_FEATURES if run.preset == "compact" else OF_PAPER)),
-        seed=SCHEDULE.seed,
-        calibration=platt(logits, truth),
-    )
+    figures = {"auc": auc(patients, truth, logits), "auc_within_machine": auc_within(patients, truth, logits, machines)}
+    return with_calibration(replace(verdict, metrics=figures), logits, truth, patients)

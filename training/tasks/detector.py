@@ -1,99 +1,124 @@
-"""Where masses are: INbreast's contours, mini-MIAS's circles, phantoms, and masses set into breasts without one."""
+"""Where masses are: readers' contours and circles, phantoms, and masses set into breasts without one."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from models.detector import PRESETS, DetectorConfig, raw_heads
+from models.detector import DetectorConfig, raw_heads
 from models.export import export_function
 from pipeline.detect import detect
 from pipeline.models import RetinaNetDetector
 from pipeline.preprocess import Prepared
+from training.augment import Ranges
 from training.cache import PreparedExample
-from training.datasets.phantoms import phantoms
-from training.datasets.prepared import examples
-from training.detector import Schedule, Trainer
-from training.detector_data import Pools, Scene, patches_of, scene_of
-from training.metrics import ScoredImage, froc, sensitivity_at
-from training.run import IMAGENET, Run, Verdict, opened, write_verdict
-from training.split import split
-
-DATASETS = ("inbreast", "mini_mias")
-SCHEDULE = Schedule()
-SHARES = {  # of a batch of 8: (data set, has a mass)
-    ("inbreast", True): 3,
-    ("mini_mias", True): 1,
-    ("phantoms", True): 1,
-    ("inbreast", False): 2,
-    ("mini_mias", False): 1,
-}
-LONGEST = 1056
-PHANTOMS = 200
-FALSE_MARKS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)
-LIMITS = (
-    "Few masses: those of INbreast (digital, one hospital) and mini-MIAS (film), some shown again in other breasts, "
-    "and drawn ones.",
-    "Asymmetries and distortions without a mass were not taught; calcifications are another network's task.",
-    "A mark's confidence is the detector's own and no probability of cancer.",
-)
+from training.detector import Trainer, in_float32
+from training.detector_data import Pools, patches_of, scene_of
+from training.metrics import Estimate, ScoredImage, froc, sensitivity_at
+from training.recipes.read import RecipeError
+from training.recipes.values import Schedule, TrainingRecipe
+from training.run import Run, Verdict, opened, write_verdict
 
 
-def train(run: Run) -> None:
-    known = [example for example in examples(run.data, *DATASETS) if example.masses is not None]
-    training, validation = split(known, run.held_out)
-    config = PRESETS[run.preset]
-    imagenet = run.data / IMAGENET
-    start = imagenet if config.backbone == "mobilenet_v2" and imagenet.is_file() else None
-    schedule = SCHEDULE if run.epochs is None else replace(SCHEDULE, steps=run.epochs * 100)
-    trainer = Trainer(config, schedule, run.out / run.name, start)
-    trainer.run(pools(run, training))
-    trainer.average_into_model()
-    export(trainer, run)
-    write_verdict(run, judge(run, config, run.prepared(validation, LONGEST), len(training)))
+@dataclass(frozen=True)
+class Share:
+    """So many images of every batch."""
+
+    count: int
+    masses: bool  # images with a mass, or without
+    set: str = ""  # a reader's name or "phantoms"; any real set without one
 
 
-def pools(run: Run, training: list[Any]) -> Pools:
-    drawn = phantoms(run.out / "phantoms", PHANTOMS)
-    scenes: dict[tuple[str, bool], list[Scene]] = {kind: [] for kind in SHARES}
-    for item in run.prepared([*training, *drawn], LONGEST):
-        scenes.get((item.example.dataset, bool(item.example.masses)), []).append(scene_of(item))
-    real = [*scenes["inbreast", True], *scenes["mini_mias", True]]
-    return Pools(tuple(map(tuple, scenes.values())), tuple(SHARES.values()), patches_of(real))
+@dataclass(frozen=True, kw_only=True)
+class DetectorRecipe(TrainingRecipe):
+    network: DetectorConfig
+    schedule: Schedule
+    backbone_share: float  # of the learning rate, for the backbone
+    bfloat16: bool
+    batch: tuple[Share, ...]
+    paste_chance: float  # that an image without a mass gets one of another image set into it
+    ranges: Ranges
 
 
-def export(trainer: Trainer, run: Run) -> None:
+RECIPE = DetectorRecipe
+
+
+def train(run: Run[DetectorRecipe]) -> None:
+    recipe, config = run.recipe, run.recipe.network
+    parts = run.parts((e for e in run.examples() if e.masses is not None), recipe.schedule.choose)
+    trainer = trainer_of(run)
+    trainer.run(pools(run, run.prepared([*parts.training, *run.phantoms()])))
+    model = trainer.average_into_model()
+    export(in_float32(model, config) if recipe.bfloat16 else model, run)
+    count = f"{len(parts.training)} views of {', '.join(recipe.data.readers)} and {recipe.data.phantoms} phantoms"
+    verdict = Verdict(input_of(config), f"{count}; {len(parts.validation)} views validate")
+    write_verdict(run, judged(run, verdict, run.prepared(parts.validation)))
+
+
+def trainer_of(run: Run[DetectorRecipe]) -> Trainer:
+    recipe = run.recipe
+    start = run.start_file if recipe.network.backbone == "mobilenet_v2" else None
+    return Trainer(
+        recipe.network,
+        recipe.schedule,
+        run.folder,
+        start,
+        seed=recipe.seed,
+        backbone_share=recipe.backbone_share,
+        bfloat16=recipe.bfloat16,
+    )
+
+
+def pools(run: Run[DetectorRecipe], prepared: Sequence[PreparedExample]) -> Pools:
+    """What the batches are drawn from. Raises RecipeError where there is no image for one of the recipe's shares."""
+    recipe, kinds = run.recipe, [(item.example.dataset, bool(item.example.masses)) for item in prepared]
+    scenes = [scene_of(item) for item in prepared]
+    groups = []
+    for share in recipe.batch:
+        wanted = {share.set} if share.set else set(recipe.data.readers)
+        groups.append(
+            tuple(
+                s for s, (name, masses) in zip(scenes, kinds, strict=True) if name in wanted and masses == share.masses
+            )
+        )
+        if not groups[-1]:
+            raise RecipeError(f"batch: no image to train on {'with' if share.masses else 'without'} masses in {wanted}")
+    real = [scene for scene, (name, masses) in zip(scenes, kinds, strict=True) if masses and name != "phantoms"]
+    shares = tuple(share.count for share in recipe.batch)
+    return Pools(tuple(groups), shares, patches_of(real), recipe.paste_chance, recipe.ranges)
+
+
+def export(model: Any, run: Run[DetectorRecipe]) -> None:
     def heads(image: Any) -> dict[str, Any]:
-        logits, codes = raw_heads(trainer.model, image, training=False)
+        logits, codes = raw_heads(model, image, training=False)
         return {"box_code": codes, "logits": logits}
 
-    config = trainer.config
+    config = run.recipe.network
     export_function(heads, {"image": (config.height, config.width, 1)}, run.weight_file)
 
 
-def judge(run: Run, config: DetectorConfig, validation: list[PreparedExample], trained_on: int) -> Verdict:
+def input_of(config: DetectorConfig) -> dict[str, Any]:
     anchors = asdict(config.anchors) | {"aspect_ratios": list(config.anchors.aspect_ratios)}
-    input = {"names": ["image"], "height": config.height, "width": config.width, "anchors": anchors}
-    network = RetinaNetDetector(*opened(run, input))
-    images = [scored(item, network) for item in validation if item.example.dataset == "inbreast"]
-    film = [scored(item, network) for item in validation if item.example.dataset == "mini_mias"]
-    return Verdict(
-        architecture="RetinaNet of TensorFlow Model Garden (Lin et al. 2017), MobileNetV2, pyramid of 96 channels, "
-        "levels 3-6",
-        input=input,
-        data=f"{trained_on} views of {', '.join(DATASETS)} and {PHANTOMS} phantoms; "
-        f"{len(images)} INbreast views validate",
-        datasets=DATASETS,
-        metrics={
-            "sensitivity_at_1_false_mark_iou02": sensitivity_at(images, 1.0, 0.2),
-            "sensitivity_at_2_false_marks_iou02": sensitivity_at(images, 2.0, 0.2),
-            "sensitivity_at_2_false_marks_iou05": sensitivity_at(images, 2.0, 0.5),
-            "film_sensitivity_at_2_false_marks_iou02": sensitivity_at(film, 2.0, 0.2),
-        },
-        limits=LIMITS,
-        seed=SCHEDULE.seed,
-        operating_points=operating_points(images),
-    )
+    return {"names": ["image"], "height": config.height, "width": config.width, "anchors": anchors}
+
+
+def judged(run: Run[DetectorRecipe], verdict: Verdict, validation: Sequence[PreparedExample]) -> Verdict:
+    """The recipe's first set gives the operating points; the others' figures bear their names."""
+    network = RetinaNetDetector(*opened(run, verdict.input)) if validation else None
+    figures: dict[str, Estimate] = {}
+    points: tuple[dict[str, float], ...] = ()
+    for name in run.recipe.data.readers:
+        images = [scored(item, network) for item in validation if network and item.example.dataset == name]
+        if any(image.truth for image in images):
+            prefix = f"{name}_" if figures else ""
+            points = points or operating_points(images)
+            figures |= {
+                f"{prefix}sensitivity_at_1_false_mark_iou02": sensitivity_at(images, 1.0, 0.2),
+                f"{prefix}sensitivity_at_2_false_marks_iou02": sensitivity_at(images, 2.0, 0.2),
+                f"{prefix}sensitivity_at_2_false_marks_iou05": sensitivity_at(images, 2.0, 0.5),
+            }
+    return replace(verdict, metrics=figures, operating_points=points)
 
 
 def scored(item: PreparedExample, network: RetinaNetDetector) -> ScoredImage:

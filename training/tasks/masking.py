@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import keras
 import numpy as np
 
@@ -11,58 +14,53 @@ from pipeline.classify import squashed
 from pipeline.finding import MaskingLevel
 from pipeline.models import LiteRtMasking
 from training.cache import PreparedExample
-from training.datasets.prepared import examples
-from training.fit import Schedule, fit
+from training.fit import fit
 from training.judge import balanced_accuracy
+from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, write_verdict
-from training.split import split
-from training.whole_image import Labelled, balanced, labelled
+from training.whole_image import Labelled, WholeView, draws, labelled
 
-DATASETS = ("inbreast", "mini_mias", "rsna_subset")
-SCHEDULE = Schedule(epochs=12, steps_per_epoch=50, learning_rate=5e-4)
 LEVELS = list(MaskingLevel)
-LIMITS = (
-    "Density stands in for masking: A low, B medium, C and D high; F, G, D of mini-MIAS likewise. No interval cancers "
-    "were seen.",
-    "RSNA densities come from one site only, and its images are squashed to a square.",
-)
 
 
-def train(run: Run) -> None:
-    known = [example for example in examples(run.data, *DATASETS) if example.masking is not None]
-    training, validation = split(known, run.held_out)
-    model = build_masking(run.preset)  # type: ignore[arg-type]
-    run.start_from_imagenet(model)
-    _, height, width, _ = model.input_shape
-    views = [_view(item, height, width) for item in run.prepared(training, 640)]
-    schedule = SCHEDULE if run.epochs is None else Schedule(run.epochs, 50, SCHEDULE.learning_rate)
+@dataclass(frozen=True, kw_only=True)
+class MaskingRecipe(TrainingRecipe):
+    view: WholeView
+
+
+RECIPE = MaskingRecipe
+
+
+def train(run: Run[MaskingRecipe]) -> None:
+    recipe, how = run.recipe, run.recipe.view
+    known = [example for example in run.examples() if example.masking is not None]
+    parts = run.parts(known, how.schedule.choose)
+    model = build_masking(recipe.preset, how.height, how.width)
+    run.start(model)
+    views = [_view(item, how) for item in run.prepared(parts.training)]
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-    fit(model, balanced(views, 3, 16, smoothing=0.1), loss, schedule, run.out / run.name)
+    schedule = how.schedule.for_images(len(views), how.batch)
+    fit(model, draws(views, len(LEVELS), how), loss, schedule, run.folder, recipe.seed)
     export_model(model, run.weight_file)
-    write_verdict(run, judge(run, run.prepared(validation, 640), height, width, len(views)))
+    validation = run.prepared(parts.validation)
+    said = f"{len(views)} views of {', '.join(recipe.data.readers)}; {len(validation)} views validate"
+    verdict = Verdict({"names": ["image"], "height": how.height, "width": how.width}, said)
+    write_verdict(run, judged(run, verdict, validation) if validation else verdict)
 
 
-def _view(item: PreparedExample, height: int, width: int) -> Labelled:
+def _view(item: PreparedExample, how: WholeView) -> Labelled:
     assert item.example.masking is not None
-    return labelled(item.pixels, LEVELS.index(item.example.masking), item.example.dataset, height, width)
+    return labelled(item.pixels, LEVELS.index(item.example.masking), item.example.dataset, how.height, how.width)
 
 
-def judge(run: Run, validation: list[PreparedExample], height: int, width: int, trained_on: int) -> Verdict:
-    input = {"names": ["image"], "height": height, "width": width}
-    network = LiteRtMasking(*opened(run, input))
-    said = [int(np.argmax(network(squashed(item.pixels, height, width)))) for item in validation]
+def judged(run: Run[MaskingRecipe], verdict: Verdict, validation: Sequence[PreparedExample]) -> Verdict:
+    network, how = LiteRtMasking(*opened(run, verdict.input)), run.recipe.view
+    said = [int(np.argmax(network(squashed(item.pixels, how.height, how.width)))) for item in validation]
     metrics = {}
-    for name in ("all", *DATASETS):
+    for name in ("all", *run.recipe.data.readers):
         rows = [i for i, item in enumerate(validation) if name in ("all", item.example.dataset)]
         patients = [validation[i].example.patient for i in rows]
         truth = [LEVELS.index(level) for i in rows if (level := validation[i].example.masking)]
-        metrics[f"balanced_accuracy_{name}"] = balanced_accuracy(patients, truth, [said[i] for i in rows])
-    return Verdict(
-        architecture="MobileNetV2 (Sandler et al. 2018) over a squashed view, average pooling, three logits",
-        input=input,
-        data=f"{trained_on} views of {', '.join(DATASETS)}",
-        datasets=DATASETS,
-        metrics=metrics,
-        limits=LIMITS,
-        seed=SCHEDULE.seed,
-    )
+        if rows:
+            metrics[f"balanced_accuracy_{name}"] = balanced_accuracy(patients, truth, [said[i] for i in rows])
+    return replace(verdict, metrics=metrics)

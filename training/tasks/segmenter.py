@@ -1,70 +1,73 @@
-"""Outlines of masses: INbreast's own contours, and phantoms, whose outlines are exact."""
+"""Outlines of masses: the reader's own contours, and phantoms, whose outlines are exact."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.export import export_model
-from models.segmenter import build_segmenter
+from models.segmenter import Sizes, build_segmenter
 from pipeline.crop import crop_around
 from pipeline.geometry import Box
 from pipeline.models import UNetSegmenter
 from pipeline.segment import filled, outline_of
 from training.datasets.base import Example
-from training.datasets.phantoms import phantoms
-from training.datasets.prepared import examples
-from training.fit import Schedule, fit
-from training.losses import soft_iou_and_cross_entropy
+from training.fit import fit
+from training.losses import OutlineLoss, outline_loss
 from training.metrics import Estimate, bootstrap
-from training.regions import Mass, masses_of, outlines
+from training.recipes.read import RecipeError
+from training.recipes.values import Schedule, TrainingRecipe
+from training.regions import Look, Mass, masses_of, outlines
 from training.run import Run, Verdict, opened, write_verdict
-from training.split import split
-
-SCHEDULE = Schedule(epochs=10, steps_per_epoch=50, learning_rate=1e-3)
-SHARES = (6, 2)  # of a batch: INbreast, phantoms
-LONGEST = 2048
-PHANTOMS = 100
-LIMITS = (
-    "87 contoured masses of one hospital are all there is; spiculated margins are outlined as the radiologist drew "
-    "them, without their spicules.",
-    "Judged on squares around the true mass; after the detector the square is less well placed.",
-)
 
 
-def train(run: Run) -> None:
-    training, validation = split(examples(run.data, "inbreast"), run.held_out)
-    drawn = phantoms(run.out / "phantoms", PHANTOMS, size=(2048, 1576))
-    real = _masses(run, training)
-    model = build_segmenter(run.preset)  # type: ignore[arg-type]
-    side = model.input_shape[1]
-    schedule = SCHEDULE if run.epochs is None else Schedule(run.epochs, 50, SCHEDULE.learning_rate)
-    draw = outlines((real, _masses(run, drawn)), SHARES, side)
-    fit(model, draw, soft_iou_and_cross_entropy, schedule, run.out / run.name)
+@dataclass(frozen=True, kw_only=True)
+class SegmenterRecipe(TrainingRecipe):
+    side: int  # pixels of the square crop
+    network: Sizes
+    schedule: Schedule
+    batch: int  # real masses
+    phantom_batch: int  # drawn ones beside them
+    loss: OutlineLoss
+    look: Look
+
+
+RECIPE = SegmenterRecipe
+
+
+def train(run: Run[SegmenterRecipe]) -> None:
+    recipe = run.recipe
+    parts = run.parts(run.examples(), recipe.schedule.choose)
+    real, drawn = _masses(run, parts.training), _masses(run, run.phantoms())
+    if not real:
+        raise RecipeError(f"no outlined mass to train on in {', '.join(recipe.data.readers)}")
+    model = build_segmenter(recipe.preset, recipe.side, recipe.network)
+    groups, shares = ((real, drawn), (recipe.batch, recipe.phantom_batch)) if drawn else ((real,), (recipe.batch,))
+    schedule = recipe.schedule.for_images(len(real), recipe.batch)
+    draw = outlines(groups, shares, recipe.side, recipe.look)
+    fit(model, draw, outline_loss(recipe.loss), schedule, run.folder, recipe.seed)
     export_model(model, run.weight_file)
-    write_verdict(run, judge(run, _masses(run, validation), side, len(real)))
+    validation = _masses(run, parts.validation)
+    said = f"{len(real)} masses of {', '.join(recipe.data.readers)} and {len(drawn)} of phantoms"
+    verdict = Verdict({"names": ["crop"], "side": recipe.side}, f"{said}; {len(validation)} masses validate")
+    write_verdict(run, judged(run, verdict, validation) if validation else verdict)
 
 
-def _masses(run: Run, found: list[Example]) -> list[Mass]:
-    return [mass for item in run.prepared([e for e in found if e.masses], LONGEST) for mass in masses_of(item)]
+def _masses(run: Run[SegmenterRecipe], found: Sequence[Example]) -> list[Mass]:
+    """Those that somebody outlined: a circle or a box is no outline to learn from."""
+    with_masses = [example for example in found if example.masses]
+    return [mass for item in run.prepared(with_masses) for mass in masses_of(item) if mass.outlined]
 
 
-def judge(run: Run, masses: list[Mass], side: int, trained_on: int) -> Verdict:
-    input = {"names": ["crop"], "side": side}
-    network = UNetSegmenter(*opened(run, input))
+def judged(run: Run[SegmenterRecipe], verdict: Verdict, masses: Sequence[Mass]) -> Verdict:
+    network = UNetSegmenter(*opened(run, verdict.input))
     overlaps = [intersection_over_union(mass, network) for mass in masses]
     ious, dices = np.array(overlaps), np.array([2 * iou / (1 + iou) for iou in overlaps])
     patients = [mass.patient for mass in masses]
-    return Verdict(
-        architecture="U-Net 16-256 with a 4-layer vision transformer added at the bottleneck (after TransUNet, "
-        "Chen et al. 2021)",
-        input=input,
-        data=f"{trained_on} masses of INbreast and those of {PHANTOMS} phantoms; {len(masses)} masses validate",
-        datasets=("inbreast",),
-        metrics={"iou_roi": _mean(patients, ious), "dice_roi": _mean(patients, dices)},
-        limits=LIMITS,
-        seed=SCHEDULE.seed,
-    )
+    return replace(verdict, metrics={"iou_roi": _mean(patients, ious), "dice_roi": _mean(patients, dices)})
 
 
 def intersection_over_union(mass: Mass, network: UNetSegmenter) -> float:
