@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from app.audit import Audit
 
@@ -21,6 +21,11 @@ ENDPOINTS = {  # endpoint -> what; every other one below an analysis is an expor
     "analyses.index": "listed",
     "analyses.show": "viewed",
     "analyses.delete": "deleted",
+    "analyses.restore": "restored",
+    "studies.index": "listed",
+    "studies.show": "viewed",
+    "studies.delete": "deleted",
+    "studies.restore": "restored",
     "images.image": "viewed",
     "images.overlay": "viewed",
     "images.heatmap": "viewed",
@@ -36,6 +41,7 @@ REPEATED = frozenset({"listed", "viewed"})  # a page asks again and again
 ONCE_IN_S = 60.0
 REMEMBERED = 1000
 OF_AN_ANALYSIS = re.compile(rb"/api/v1/analyses/([0-9a-f]{32})")
+GONE = {"retention": "deleted", "bin": "erased"}  # who -> what, of what went by itself
 NETWORK_STATES = {"analysed": "analysed", "sent": "sent"}  # of app/network/inbox.py
 
 
@@ -97,6 +103,8 @@ def part_of(path: str) -> str | None:
 
 def _analyses(response: Response) -> list[str | None]:
     """Ids that the request is about; one None where it is about none."""
+    if "audited" in g:  # the route knows best
+        return list(g.audited)
     if request.endpoint != "analyses.start":
         return [(request.view_args or {}).get("id_")]
     told = response.headers.get("Location", "").encode() or response.get_data()

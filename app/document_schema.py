@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.reading_schema import READING
+from app.reading_schema import ACQUIRED, READING, STATE
 from app.schema_parts import COUNT, NUMBER, TEXT, UNIT, Json, array, nullable, record, ref
 
 BOX = record({"x": NUMBER, "y": NUMBER, "width": NUMBER, "height": NUMBER})
@@ -60,7 +60,6 @@ DOCUMENT: Json = {
     "models": {"type": "object", "additionalProperties": TEXT},
     "timings_ms": {"type": "object", "additionalProperties": NUMBER},
 }
-STATE: Json = {"enum": ["queued", "running", "done", "failed"]}
 PREPROCESSED = record(
     {
         "flipped": {"type": "boolean"},
@@ -83,6 +82,8 @@ STANDING: Json = {
     "error": nullable(ref("Problem")),
     "analysis": nullable(ref("Document")),
     "preprocessed": nullable(PREPROCESSED),
+    "study": TEXT,
+    "acquired": ACQUIRED,
     "referable": {"type": "boolean", "description": "The image came as DICOM: sr.dcm, seg.dcm and the like exist."},
 }
 SEGMENTATION = record(
@@ -130,13 +131,15 @@ CARD = record(
 SCHEMAS: Json = {
     "Document": record(DOCUMENT),
     "FinishedAnalysis": record({**DOCUMENT, "id": TEXT}),
-    "AcceptedAnalysis": record({"id": TEXT, "state": STATE, "file": TEXT}, closed=True),
+    "AcceptedAnalysis": record({"id": TEXT, "state": STATE, "file": TEXT, "study": TEXT}, closed=True),
     "AcceptedStudy": record(
         {
             "analyses": array(
                 {
                     "oneOf": [
-                        record({"id": TEXT, "state": STATE, "file": TEXT, "location": TEXT}, closed=True),
+                        record(
+                            {"id": TEXT, "state": STATE, "file": TEXT, "study": TEXT, "location": TEXT}, closed=True
+                        ),
                         record({"file": TEXT, "error": ref("Problem")}, closed=True),
                     ]
                 }
@@ -145,7 +148,7 @@ SCHEMAS: Json = {
         closed=True,
     ),
     "AnalysisList": record(
-        {"analyses": array(record({"id": TEXT, "file": TEXT, "state": STATE, "created": TEXT}, closed=True))},
+        {"analyses": array(ref("AnalysisLine"))},
         closed=True,
     ),
     "AnalysisState": {

@@ -7,15 +7,19 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from app import pictures, pixels, schemas
 from app.analyst import Analyst
+from app.belonging import Belonging, belonging_of
+from app.bin import Bin
 from app.errors import ProblemError, problem, problem_of
 from app.metrics import Metrics
 from app.settings import Settings
-from app.store import SOURCE_HEADERS, Record, Store
+from app.store import QUEUED, SOURCE_HEADERS, Record, Store
+from app.tidying import Gone, Tidying
 from app.worker import QueueFullError, Worker
 from pipeline.document import to_document
 from pipeline.errors import PipelineError
@@ -31,6 +35,14 @@ SPACING = "spacing_mm"  # beside an upload: what was given by hand, as parse_spa
 INTERRUPTED = problem("internal_error", "The program stopped twice during this analysis, so it was given up.", 500)
 
 
+@dataclass(frozen=True)
+class Upload:
+    """What files that were sent together have in common: a word of the sender's or ours, and what to call them."""
+
+    token: str
+    label: str | None = None
+
+
 class Jobs:
     def __init__(
         self,
@@ -38,35 +50,52 @@ class Jobs:
         store: Store,
         analyst: Analyst,
         metrics: Metrics,
-        expired: Callable[[str], None] = lambda id_: None,
+        gone: Gone = lambda why, id_: None,
     ) -> None:
+        """`gone` is told of each analysis that nobody deletes now: why, and its id."""
         self.settings, self.store, self.analyst, self.metrics = settings, store, analyst, metrics
-        self.expired = expired  # told of each analysis that grew too old
+        self.bin = Bin(store, settings.undo_minutes)
+        self.tidying = Tidying(store, self.bin, settings.retention_days, self._went(gone))
         self.worker = Worker(settings.queue_limit)
-        self._changed = threading.Condition()
+        self._changed, self._changes = threading.Condition(), 0
         self._fresh: OrderedDict[str, Mammogram] = OrderedDict()
 
     def start(self) -> None:
         """Put back what an earlier process left unfinished, then begin to work."""
         for id_ in self.store.recover(INTERRUPTED):
-            self.worker.submit(lambda id_=id_: self._run(id_), force=True)  # type: ignore[misc]
-        self.expire()
+            self._queue(id_)
+        self.tidying.start()
         self.worker.start()
 
-    def submit(self, file: str, data: bytes, spacing_mm: tuple[float, float] | None = None) -> Record:
+    def submit(
+        self,
+        file: str,
+        data: bytes,
+        spacing_mm: tuple[float, float] | None = None,
+        sent_with: Upload | None = None,
+    ) -> Record:
         """Read the upload, keep it, queue it. Raises PipelineError for bad input and ProblemError queue_full."""
         self.check_room()
         mammogram, stored = read_stored(data, self.settings.max_pixels, spacing_mm)
-        self.expire()
+        self.tidying.tidy()
         beside = {**pixels.pixel_files(mammogram, stored), **_beside(spacing_mm)}
-        record = self.store.add(file, data, beside)
+        record = self.store.add(file, data, beside, self._belonging(data, mammogram, sent_with))
         self._remember(record.id, mammogram)
         try:
             self.worker.submit(lambda: self._run(record.id))
         except QueueFullError:
             self.delete(record.id)
             raise queue_full() from None
+        self._tell()
         return record
+
+    def _belonging(self, data: bytes, mammogram: Mammogram, sent_with: Upload | None) -> Belonging:
+        found = belonging_of(data, self.store.key).seen(mammogram)
+        return found.sent_with(sent_with.token, sent_with.label, self.store.key) if sent_with else found
+
+    def _queue(self, id_: str) -> None:
+        """What was accepted before; more than the limit may wait."""
+        self.worker.submit(lambda: self._run(id_), force=True)
 
     def run(self, task: Callable[[], T]) -> Future[T]:
         """Something else that needs the models, in the same worker, after what waits already."""
@@ -75,17 +104,37 @@ class Jobs:
         except QueueFullError:
             raise queue_full() from None
 
-    def delete(self, id_: str) -> bool:
-        deleted = self.store.delete(id_)
-        with self._changed:
-            self._fresh.pop(id_, None)
-            self._changed.notify_all()
-        return deleted
+    def delete(self, id_: str) -> None:
+        """For good."""
+        self.store.delete(id_)
+        self._forget(id_)
 
-    def expire(self) -> None:
-        if self.settings.retention_days > 0:
-            for id_ in self.store.expire(self.settings.retention_days):
-                self.expired(id_)
+    def put_away(self, *analyses: str) -> tuple[str, ...]:
+        """Into the bin, together; ids of those that were there."""
+        put = self.bin.put(analyses)
+        self._forget(*put)
+        return put
+
+    def came_back(self, analyses: tuple[str, ...]) -> None:
+        """Out of the bin. The worker has passed over those that were waiting."""
+        for id_ in analyses:
+            record = self.store.get(id_)
+            if record and record.state == QUEUED:
+                self._queue(id_)
+        self._tell()
+
+    def _went(self, gone: Gone) -> Gone:
+        def went(why: str, id_: str) -> None:
+            self._forget(id_)
+            gone(why, id_)
+
+        return went
+
+    def _forget(self, *analyses: str) -> None:
+        with self._changed:
+            for id_ in analyses:
+                self._fresh.pop(id_, None)
+        self._tell()
 
     def wait(self, id_: str, seconds: float) -> Record | None:
         """The record once it is over, or as it stands after `seconds`; None when it was deleted."""
@@ -124,6 +173,7 @@ class Jobs:
 
     def _tell(self) -> None:
         with self._changed:
+            self._changes += 1
             self._changed.notify_all()
 
     def _stage(self, id_: str, stage: str) -> None:
@@ -144,7 +194,7 @@ class Jobs:
         self._tell()
 
     def _failed(self, id_: str, error: Exception) -> None:
-        if self.store.get(id_) is None:  # deleted while it ran, and its files with it
+        if self.store.get(id_, in_the_bin=True) is None:  # deleted while it ran, and its files with it
             self.metrics.analyzed("deleted", {})
             return
         self.store.fail(id_, problem_of(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.schema_parts import COUNT, NUMBER, TEXT, Json, array, nullable, record
+from app.schema_parts import COUNT, NUMBER, TEXT, UNIT, Json, array, nullable, record, ref
 
 WINDOW = record(
     {
@@ -26,4 +26,45 @@ PIXELS = record(
     },
     closed=True,
 )
-READING: Json = {"PixelsMeta": PIXELS}
+STATE: Json = {"enum": ["queued", "running", "done", "failed"]}
+ACQUIRED: Json = {**nullable({"type": "string", "format": "date"}), "description": "Where the header tells."}
+TIME: Json = {"type": "string", "format": "date-time"}
+HIGHEST: Json = {**nullable(UNIT), "description": "Highest probability of its images; null where none is known."}
+LINE = record(
+    {
+        "id": TEXT,
+        "file": TEXT,
+        "state": STATE,
+        "stage": nullable(TEXT),
+        "created": TIME,
+        "study": TEXT,
+        "laterality": {"enum": ["L", "R", None]},
+        "view": nullable(TEXT),
+        "acquired": ACQUIRED,
+        "findings": {**nullable({"type": "integer", "minimum": 0}), "description": "Down to the lowest confidence."},
+        "marked": {**nullable({"type": "integer", "minimum": 0}), "description": "Of them from confidence 0.3 up."},
+        "cancer": nullable(UNIT),
+    },
+    closed=True,
+)
+STUDY = record(
+    {
+        "id": TEXT,
+        "created": TIME,
+        "acquired": ACQUIRED,
+        "label": {**TEXT, "description": "Name of the file or folder it came as."},
+        "state": STATE,
+        "expires": {**nullable(TIME), "description": "When the retention deletes it; null: never."},
+        "analyses": {**array(ref("AnalysisLine")), "minItems": 1, "description": "RCC, LCC, RMLO, LMLO, then others."},
+        "breasts": record({side: record({"cancer": HIGHEST}, closed=True) for side in ("L", "R")}, closed=True),
+        "exam": record({"cancer": HIGHEST}, closed=True),
+        "previous": {**array(TEXT), "description": "Earlier studies of the same patient here, oldest first."},
+    },
+    closed=True,
+)
+READING: Json = {
+    "PixelsMeta": PIXELS,
+    "AnalysisLine": LINE,
+    "Study": STUDY,
+    "StudyList": record({"studies": array(ref("Study"))}, closed=True),
+}

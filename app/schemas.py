@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.store import Record
+from app.studies import Study
 from models.weights import Card
 from pipeline.finding import Finding, Kind
 from pipeline.geometry import Box
@@ -35,11 +36,42 @@ def record_to_json(record: Record, referable: bool) -> Json:
         "analysis": record.document,
         "preprocessed": record.preprocessed,
         "referable": referable,
+        "study": record.study,
+        "acquired": record.acquired,
     }
 
 
 def record_to_line(record: Record) -> Json:
-    return {"id": record.id, "file": record.file, "state": record.state, "created": record.created}
+    """What a worklist shows of an image; null is unknown, or not known yet."""
+    return {
+        "id": record.id,
+        "file": record.file,
+        "state": record.state,
+        "stage": record.stage,
+        "created": record.created,
+        "study": record.study,
+        "laterality": record.laterality,
+        "view": record.view,
+        "acquired": record.acquired,
+        "findings": record.findings,
+        "marked": record.marked,
+        "cancer": record.cancer,
+    }
+
+
+def study_to_json(study: Study, retention_days: float) -> Json:
+    return {
+        "id": study.id,
+        "created": study.created,
+        "acquired": study.acquired,
+        "label": study.label,
+        "state": study.state,
+        "expires": study.expires(retention_days),
+        "analyses": [record_to_line(record) for record in study.analyses],
+        "breasts": {side: {"cancer": study.cancer(side)} for side in ("L", "R")},
+        "exam": {"cancer": study.cancer()},
+        "previous": list(study.previous),
+    }
 
 
 def prepared_to_json(prepared: Prepared) -> Json:

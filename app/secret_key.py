@@ -16,14 +16,22 @@ def new_key() -> bytes:
 
 def key_at(path: Path) -> bytes:
     """What the file holds; it is made, for its owner only, where it is missing. Raises ValueError for a short one."""
-    try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(file, "wb") as stream:
-            stream.write(new_key())
+    if not path.exists():
+        _make(path)
     key = path.read_bytes()
     if len(key) < KEY_BYTES:
         raise ValueError(f"The key file holds {len(key)} bytes; {KEY_BYTES} are needed. Remove it for a new one.")
     return key
+
+
+def _make(path: Path) -> None:
+    """Whole or not at all, and by one of several who may try at once."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        stream.write(new_key())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

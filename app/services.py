@@ -11,7 +11,7 @@ from flask import current_app
 
 from app.analyst import Analyst
 from app.audit import Audit
-from app.audit_requests import of_the_network, record_or_log
+from app.audit_requests import GONE, of_the_network, record_or_log
 from app.jobs import Jobs
 from app.metrics import Metrics
 from app.network.intake import Intake
@@ -19,6 +19,7 @@ from app.network.page import shown_on_the_page
 from app.prototype import Prototype
 from app.settings import Settings
 from app.store import Store
+from app.studies import Studies
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,13 @@ class Services:
     audit: Audit
     weights_problems: Callable[[], list[str]]
     streams: threading.BoundedSemaphore
+    studies: Studies
 
     @classmethod
     def start(cls, settings: Settings, analyst: Analyst, weights_problems: Callable[[], list[str]]) -> Services:
         store, metrics = Store(settings.data_dir), Metrics()
         audit = Audit(settings.data_dir)
-        jobs = Jobs(
-            settings, store, analyst, metrics, lambda id_: record_or_log(audit, "retention", "deleted", id_, None)
-        )
+        jobs = Jobs(settings, store, analyst, metrics, lambda why, id_: record_or_log(audit, why, GONE[why], id_, None))
         streams = threading.BoundedSemaphore(max(1, settings.threads // 2))
         metrics.watch_queue(lambda: float(jobs.worker.waiting))
         jobs.start()
@@ -51,8 +51,8 @@ class Services:
             run=lambda task: jobs.worker.submit(task, force=True).result(),  # one analysis at a time in all
         )
         network.start()
-        prototype = Prototype(jobs, analyst)
-        return cls(settings, store, jobs, prototype, metrics, network, audit, weights_problems, streams)
+        prototype, studies = Prototype(jobs, analyst), Studies(store.database)
+        return cls(settings, store, jobs, prototype, metrics, network, audit, weights_problems, streams, studies)
 
 
 def services() -> Services:

@@ -35,6 +35,7 @@ class Settings:
     max_upload_bytes: int = 256 * 1024 * 1024
     max_pixels: int = 64_000_000  # rows x columns
     retention_days: float = 30.0  # results older than this are deleted; 0 keeps them
+    undo_minutes: float = 10.0  # what was deleted can be brought back for so long; 0: it goes at once
     threads: int = 8  # requests answered at a time
     inference_threads: int = 2
     queue_limit: int = 16  # analyses waiting; one more gets 503 queue_full
@@ -61,6 +62,7 @@ class Settings:
             max_upload_bytes=int(read.number("MAX_UPLOAD_BYTES", cls.max_upload_bytes, least=1)),
             max_pixels=int(read.number("MAX_PIXELS", cls.max_pixels, least=1)),
             retention_days=read.number("RETENTION_DAYS", cls.retention_days),
+            undo_minutes=read.number("UNDO_MINUTES", cls.undo_minutes),
             threads=int(read.number("THREADS", cls.threads, least=2)),
             inference_threads=int(read.number("INFERENCE_THREADS", cls.inference_threads, least=1)),
             queue_limit=int(read.number("QUEUE_LIMIT", cls.queue_limit, least=1)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app import pictures, pixels, schemas
 from app.analyst import Analyst
+from app.belonging import belonging_of
 from app.network.courier import Hear
 from app.network.inbox import Entry
 from app.network.results import Judged
@@ -17,15 +18,17 @@ def shown_on_the_page(store: Store, analyst: Analyst) -> Hear:
     def keep(entry: Entry, judged: Judged) -> None:
         mammogram = judged.analysis.mammogram
         prepared = analyst.prepare(mammogram)
-        files = {
+        headers = judged.source.to_bytes()
+        files: dict[str, bytes | memoryview] = {
             pictures.ORIGINAL: pictures.png(pictures.eight_bit(mammogram)),
             pictures.PREPROCESSED: pictures.png(prepared.pixels),
             pictures.MASK: pixels.mask_picture(analyst.mask(mammogram)),
-            SOURCE_HEADERS: judged.source.to_bytes(),
+            SOURCE_HEADERS: headers,
             **pixels.pixel_files(mammogram, judged.stored),
         }
         document = to_document(judged.analysis, name_of(entry))
-        store.keep(document["file"], document, schemas.prepared_to_json(prepared), files)
+        belongs = belonging_of(headers, store.key).seen(mammogram)
+        store.keep(document["file"], document, schemas.prepared_to_json(prepared), files, belongs)
 
     return keep
 

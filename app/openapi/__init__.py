@@ -10,11 +10,12 @@ from app.openapi.analyses import analyses
 from app.openapi.exports import objects, reports
 from app.openapi.parts import Json
 from app.openapi.pictures import pictures
+from app.openapi.reading_room import studies
 from app.openapi.service import dicomweb, models, prototype, service
 from app.settings import DISCLAIMER
 
 bp = Blueprint("openapi", __name__)
-TOPICS = (analyses, pictures, reports, objects, models, prototype, dicomweb, service)
+TOPICS = (analyses, studies, pictures, reports, objects, models, prototype, dicomweb, service)
 
 
 def register(app: Flask) -> None:

@@ -11,6 +11,12 @@ def analyses() -> Json:
         "required": ["file"],
         "properties": {
             "file": {"type": "string", "format": "binary", "description": "One image, or a ZIP of a study."},
+            "upload": {
+                "type": "string",
+                "pattern": "^[A-Za-z0-9_-]{8,64}$",
+                "description": "The same in all files sent together: they are one study, unless their headers differ.",
+            },
+            "label": {"type": "string", "description": "What to call the study, as the name of the folder."},
             "pixel_spacing_mm": {
                 "type": "string",
                 "examples": ["0.07", "0.07,0.08"],
@@ -41,13 +47,18 @@ def analyses() -> Json:
     listed = {"200": body("Newest first", JSON, ref("AnalysisList"))}
     shown = {"200": body("Where it stands, and the result once done", JSON, ref("AnalysisState")), **GONE}
     events = {"200": body("Events stage, done, failed; their data are JSON", "text/event-stream"), **GONE}
-    deleted = {"204": {"description": "Deleted with its files"}, **GONE}
+    deleted = {"204": {"description": "In the bin, and after some minutes gone with its files"}, **GONE}
+    restored = {"200": body("Where it stands", JSON, ref("AnalysisLine")), **GONE, **problems(_403="forbidden_origin")}
     return {
         "/api/v1/analyses": {"post": post, "get": operation("listAnalyses", "Every stored analysis", listed)},
         "/api/v1/analyses/{id}": {
             "parameters": [ID],
             "get": operation("showAnalysis", "State and result", shown),
             "delete": operation("deleteAnalysis", "Remove an analysis and its files", deleted),
+        },
+        "/api/v1/analyses/{id}/restore": {
+            "parameters": [ID],
+            "post": operation("restoreAnalysis", "Bring back what was deleted some minutes ago", restored),
         },
         "/api/v1/analyses/{id}/events": {
             "parameters": [ID],

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
-from flask import Blueprint, Response, json, request, url_for
+from flask import Blueprint, Response, g, json, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import ProblemError, problem, problem_of, respond
+from app.jobs import Upload
+from app.routes.answers import tagged
 from app.schemas import record_to_json, record_to_line
 from app.services import Services, services
 from app.store import FAILED, SOURCE_HEADERS, Record
@@ -30,8 +33,12 @@ def find(id_: str) -> Record:
     """Raises ProblemError not_found."""
     record = services().store.get(id_)
     if record is None:
-        raise ProblemError("not_found", "There is no analysis with this id; it may have been deleted.")
+        raise gone()
     return record
+
+
+def gone() -> ProblemError:
+    return ProblemError("not_found", "There is no analysis with this id; it may have been deleted.")
 
 
 @bp.post("")
@@ -44,42 +51,55 @@ def start() -> ResponseReturnValue:
     if upload is None or not upload.filename:
         raise ProblemError("missing_file", "Send the image as the multipart form field 'file'.")
     spacing_mm = spacing_by_hand(request.form.get("pixel_spacing_mm", ""))
+    sent_with = sent_together(request.form.get("upload", ""), request.form.get("label", ""))
     if starts_a_zip(upload.stream.read(4)):
-        return start_study(upload.stream, spacing_mm)
+        name = sent_with.label or shown_name(upload.filename).removesuffix(".zip")
+        return start_study(upload.stream, spacing_mm, Upload(sent_with.token or uuid.uuid4().hex, name))
     upload.stream.seek(0)
     seconds = preferred_wait(request.headers.get("Prefer", ""))
-    record = services().jobs.submit(shown_name(upload.filename), upload.read(), spacing_mm)
+    record = services().jobs.submit(shown_name(upload.filename), upload.read(), spacing_mm, sent_with)
     location = {"Location": url_for(".show", id_=record.id)}
     if seconds is not None:
         location["Preference-Applied"] = f"wait={seconds:g}"
         if finished := _finished(record.id, seconds, location):
             return finished
-    return {"id": record.id, "state": record.state, "file": record.file}, 202, location
+    return {"id": record.id, "state": record.state, "file": record.file, "study": record.study}, 202, location
 
 
-def start_study(stream: IO[bytes], spacing_mm: tuple[float, float] | None) -> ResponseReturnValue:
+def start_study(stream: IO[bytes], spacing_mm: tuple[float, float] | None, sent_with: Upload) -> ResponseReturnValue:
     """Queue every image of a ZIP; what is refused stands in its place with its problem document.
 
     Raises ProblemError queue_full when nothing more may wait, and PipelineError for a ZIP that cannot be opened.
     """
     services().jobs.check_room()
     limits = Limits(entry_bytes=services().settings.max_upload_bytes)
-    accepted = [_started(entry, spacing_mm) for entry in study_of_zip(cast(BinaryIO, stream), limits)]
+    accepted = [_started(entry, spacing_mm, sent_with) for entry in study_of_zip(cast(BinaryIO, stream), limits)]
     if all("error" in entry for entry in accepted):
         refused = problem("unreadable_archive", "None of the ZIP's files could be taken; see analyses.")
         return respond({**refused, "analyses": accepted})
     return {"analyses": accepted}, 202
 
 
-def _started(entry: Entry, spacing_mm: tuple[float, float] | None) -> dict[str, Any]:
+def _started(entry: Entry, spacing_mm: tuple[float, float] | None, sent_with: Upload) -> dict[str, Any]:
     name = entry.name[:LONGEST_NAME]
     try:
-        record = services().jobs.submit(name, entry.load(), spacing_mm)
+        record = services().jobs.submit(name, entry.load(), spacing_mm, sent_with)
     except PipelineError as error:
         return {"file": name, "error": problem_of(entry.explained(error))}
     except ProblemError as error:
         return {"file": name, "error": problem_of(error)}
-    return {"id": record.id, "state": record.state, "file": name, "location": url_for(".show", id_=record.id)}
+    location = url_for(".show", id_=record.id)
+    return {"id": record.id, "state": record.state, "file": name, "study": record.study, "location": location}
+
+
+def sent_together(token: str, label: str) -> Upload:
+    """The form fields `upload`, the same in every file that was dropped at once, and `label`, what to call them.
+
+    Raises ProblemError bad_parameter.
+    """
+    if token and not re.fullmatch(r"[A-Za-z0-9_-]{8,64}", token):
+        raise ProblemError("bad_parameter", "upload is 8 to 64 letters, digits, - and _, drawn by chance.")
+    return Upload(token, shown_name(label) if label.strip() else None)
 
 
 def spacing_by_hand(words: str) -> tuple[float, float] | None:
@@ -103,7 +123,7 @@ def _finished(id_: str, seconds: float, headers: dict[str, str]) -> ResponseRetu
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Every stored analysis, newest first."""
-    return {"analyses": [record_to_line(record) for record in services().store.newest_first()]}
+    return tagged({"analyses": [record_to_line(record) for record in services().store.newest_first()]})
 
 
 @bp.get("/<id_>")
@@ -115,10 +135,18 @@ def show(id_: str) -> ResponseReturnValue:
 
 @bp.delete("/<id_>")
 def delete(id_: str) -> ResponseReturnValue:
-    """Remove an analysis and its files, finished or not."""
-    find(id_)
-    services().jobs.delete(id_)
+    """Put an analysis, finished or not, into the bin; after some minutes it goes with its files."""
+    if not services().jobs.put_away(id_):
+        raise gone()
     return "", 204
+
+
+@bp.post("/<id_>/restore")
+def restore(id_: str) -> ResponseReturnValue:
+    """Bring a deleted analysis back."""
+    g.audited = services().jobs.bin.bring_back(id_)
+    services().jobs.came_back(g.audited)
+    return record_to_line(find(id_))
 
 
 @bp.get("/<id_>/events")

@@ -61,7 +61,7 @@ class StubAnalyst(Analyst):
         super().__init__(no_models)
         self.gate.set()
 
-    def analyze(self, mammogram: Mammogram, progress: Progress) -> Analysis:
+    def analyze(self, mammogram: Mammogram, progress: Progress, ask_second: bool | None = None) -> Analysis:
         self.analyses += 1
         self.threads.add(threading.current_thread().name)
         for stage in STAGES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -52,7 +52,7 @@ def test_an_analysis_leaves_no_identifier_behind(
     answer = send(client, image, "quillfeather_mrn7731942.dcm")
     assert answer.status_code == 201
     location = answer.headers["Location"]
-    for address in ("", "/image.png", "/overlay.png", "/report.pdf", "/report.html", "/sr.dcm", "/events"):
+    for address in ("", "/image.png", "/overlay.png", "/pixels", "/report.pdf", "/report.html", "/sr.dcm", "/events"):
         client.get(f"{location}{address}", buffered=True)
     client.get(f"/api/v1/analyses/{NUMBER}")
     client.get(f"{location}/report.pdf?min_confidence={NUMBER}")
@@ -64,8 +64,11 @@ def test_an_analysis_leaves_no_identifier_behind(
 def test_the_answers_tell_the_findings_and_not_the_patient(client: FlaskClient, image: bytes) -> None:
     answer = send(client, image, "a.dcm")
     location = answer.headers["Location"]
-    for address in ("", "/report.pdf", "/report.html", "/image.png", "/overlay.png"):
-        assert needles_in(client.get(f"{location}{address}", buffered=True).data) == []
+    for address in ("", "/report.pdf", "/report.html", "/image.png", "/overlay.png", "/pixels", "/pixels/meta"):
+        shown = client.get(f"{location}{address}", buffered=True)
+        assert needles_in(shown.data + str(shown.headers).encode()) == []
+    for address in ("/api/v1/analyses", "/api/v1/studies"):
+        assert needles_in(client.get(address).data) == []
     assert needles_in(answer.data) == []
 
 
@@ -89,7 +92,10 @@ def test_neither_does_a_failure_of_ours(
     assert needles_in(answer.text + caplog.text + client.get("/metrics").text + names_below(settings.data_dir)) == []
 
 
-def test_after_deletion_no_byte_of_the_patient_is_left(client: FlaskClient, image: bytes, settings: Settings) -> None:
+def test_after_deletion_no_byte_of_the_patient_is_left(
+    make_app: Callable[..., Flask], image: bytes, settings: Settings
+) -> None:
+    client = make_app(undo_minutes=0).test_client()
     location = send(client, image, "a.dcm").headers["Location"]
     assert client.delete(location).status_code == 204
     left = [path for path in (settings.data_dir / "files").rglob("*") if path.is_file()]

@@ -17,6 +17,7 @@ AWAY_FROM_DEFAULT: dict[str, tuple[str, Any]] = {
     "max_upload_bytes": ("1000", 1000),
     "max_pixels": ("2000", 2000),
     "retention_days": ("0.5", 0.5),
+    "undo_minutes": ("1.5", 1.5),
     "threads": ("3", 3),
     "inference_threads": ("4", 4),
     "queue_limit": ("5", 5),

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from app import audit, secret_key
-from app.audit_requests import ENDPOINTS
+from app.audit_requests import ENDPOINTS, GONE
 from app.cli import main
 from app.pictures import MASK, ORIGINAL, PREPROCESSED
 from app.pixels import ABOUT, PIXELS
@@ -51,5 +51,5 @@ def test_every_file_of_the_data_folder_is_named(name: str) -> None:
 
 
 def test_every_word_of_the_audit_log_is_explained() -> None:
-    words = {*ENDPOINTS.values(), "exported", "sent", "retention", "network"}
+    words = {*ENDPOINTS.values(), "exported", "sent", "network", *GONE, *GONE.values()}
     assert {word for word in words if f"`{word}`" not in PAGE} == set()

@@ -80,7 +80,8 @@ def test_the_list_shows_the_newest_first(client: FlaskClient, conforms: Conforms
     assert [(entry["id"], entry["file"]) for entry in listed["analyses"]] == [(second, "2.png"), (first, "1.png")]
 
 
-def test_deleting_leaves_no_row_and_no_file(client: FlaskClient, settings: Settings) -> None:
+def test_deleting_without_a_bin_leaves_no_row_and_no_file(make_app: Callable[..., Flask], settings: Settings) -> None:
+    client = make_app(undo_minutes=0).test_client()
     location = send(client).headers["Location"]
     names = ["mask.png", "original.png", "pixels.json", "pixels.u16", "preprocessed.png"]
     assert [path.name for path in files_kept(settings)] == names
@@ -88,11 +89,13 @@ def test_deleting_leaves_no_row_and_no_file(client: FlaskClient, settings: Setti
     assert files_kept(settings) == []
     assert client.get(location).get_json()["code"] == "not_found"
     assert client.delete(location).status_code == 404
+    assert client.post(f"{location}/restore").status_code == 404
 
 
 def test_deleting_while_it_runs_leaves_nothing_either(
-    client: FlaskClient, app: Flask, analyst: StubAnalyst, settings: Settings, caplog: pytest.LogCaptureFixture
+    make_app: Callable[..., Flask], analyst: StubAnalyst, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
+    client = make_app(undo_minutes=0).test_client()
     analyst.gate.clear()
     location = send(client, wait=False).headers["Location"]
     assert analyst.entered.wait(10)
