@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BINS = 10
+FEWEST_IN_BIN = 8  # rows; with fewer the share that was true says nothing
 RECALLS = np.linspace(0, 1, 101)  # COCO's
 
 
@@ -121,6 +122,11 @@ def f1(table: Floats) -> Floats:
 def brier(probabilities: ArrayLike, truth: ArrayLike, weights: Floats) -> Floats:
     """(draws,) mean squared distance of the probability from what was true (Brier 1950)."""
     return mean((np.asarray(probabilities, np.float64) - np.asarray(truth, np.float64)) ** 2, weights)
+
+
+def bins_for(rows: int) -> int:
+    """How many bins a calibration of so many rows is judged by: 10, fewer where they would be all but empty."""
+    return max(2, min(BINS, rows // FEWEST_IN_BIN))
 
 
 def equal_mass_bins(probabilities: ArrayLike, bins: int = BINS) -> Ints:

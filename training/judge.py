@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 
 from pipeline.calibration import Calibration
 from training.draws import Draws
-from training.figures import Operating, brier, calibration_error, confusion, equal_mass_bins, share
+from training.figures import Operating, bins_for, brier, calibration_error, confusion, equal_mass_bins, share
 from training.figures import balanced_accuracy as recall_of_classes
 from training.metrics import Estimate
 
@@ -74,7 +74,7 @@ def calibrate(
     probabilities = cross_fitted(logits, truth, patients, method)
     labels = np.asarray(truth, np.float64)
     draws = Draws.of(patients, seed=seed)
-    weights, bins = draws.weights(patients), equal_mass_bins(probabilities)
+    weights, bins = draws.weights(patients), equal_mass_bins(probabilities, bins_for(len(labels)))
     metrics = {
         "brier_cross_fitted": draws.estimate(brier(probabilities, labels, weights), len(labels)),
         "ece_cross_fitted": draws.estimate(calibration_error(probabilities, labels, weights, bins), len(labels)),

@@ -51,17 +51,24 @@ class Froc:
         return float(allowed.max(initial=0.0))
 
 
-def one_to_one(image: ScoredImage, least_iou: float) -> list[tuple[float, bool]]:
-    """(confidence, is it true) of every mark: best mark first, each takes the free truth it overlaps most."""
+def matching(image: ScoredImage, least_iou: float) -> list[tuple[int, int | None]]:
+    """(row of `found`, row of `truth` or None), best mark first: each takes the free truth it overlaps most."""
     free = list(range(len(image.truth)))
-    marks = []
-    for box, confidence in sorted(image.found, key=lambda mark: -mark[1]):
-        overlaps = iou(_rows([box]), _rows([image.truth[i] for i in free]))[0]
-        hit = len(free) > 0 and float(overlaps.max()) >= least_iou
-        if hit:
-            free.pop(int(overlaps.argmax()))
-        marks.append((confidence, hit))
-    return marks
+    pairs: list[tuple[int, int | None]] = []
+    overlaps = iou(_rows([box for box, _ in image.found]), _rows(image.truth))
+    for mark in sorted(range(len(image.found)), key=lambda row: -image.found[row][1]):
+        best = max(free, key=lambda truth: overlaps[mark, truth], default=None)
+        if best is None or overlaps[mark, best] < least_iou:
+            best = None
+        else:
+            free.remove(best)
+        pairs.append((mark, best))
+    return pairs
+
+
+def one_to_one(image: ScoredImage, least_iou: float) -> list[tuple[float, bool]]:
+    """(confidence, is it true) of every mark, best mark first; see matching()."""
+    return [(image.found[mark][1], truth is not None) for mark, truth in matching(image, least_iou)]
 
 
 def froc(images: Sequence[ScoredImage], least_iou: float) -> Froc:
@@ -115,12 +122,42 @@ def box_iou(a: Box, b: Box) -> float:
     return float(iou(_rows([a]), _rows([b]))[0, 0])
 
 
+@dataclass(frozen=True)
+class Overlap:
+    """Whole pixels of two outlines: of both, of the first alone, of the second alone."""
+
+    both: int
+    first: int
+    second: int
+
+    @property
+    def iou(self) -> float:
+        return self.both / max(self.both + self.first + self.second, 1)
+
+    @property
+    def dice(self) -> float:
+        return 2 * self.both / max(2 * self.both + self.first + self.second, 1)
+
+
+def outline_overlap(a: Points, b: Points, within: Box | None = None) -> Overlap:
+    """Pixels of two outlines (N, 2) of the same image; those inside `within` alone, where it is given."""
+    corners = [points for points in (a, b) if len(points)]
+    low = np.floor(np.min([points.min(axis=0) for points in corners], axis=0))
+    high = np.ceil(np.max([points.max(axis=0) for points in corners], axis=0))
+    columns, rows = (high - low + 1).astype(int)
+    masks = [cv2.fillPoly(np.zeros((rows, columns), np.uint8), [_whole(points - low)], 1) > 0 for points in (a, b)]
+    if within is not None:
+        y, x = np.mgrid[:rows, :columns] + 0.5
+        x, y = x + low[0], y + low[1]
+        inside = (x >= within.x) & (x < within.right) & (y >= within.y) & (y < within.bottom)
+        masks = [mask & inside for mask in masks]
+    first, second = masks
+    return Overlap(int((first & second).sum()), int((first & ~second).sum()), int((second & ~first).sum()))
+
+
 def outline_iou(a: Points, b: Points) -> float:
     """Intersection over union of two outlines (N, 2) in the same pixels, counted in whole pixels."""
-    low = np.floor(np.minimum(a.min(axis=0), b.min(axis=0)))
-    columns, rows = (np.ceil(np.maximum(a.max(axis=0), b.max(axis=0))) - low + 1).astype(int)
-    masks = [cv2.fillPoly(np.zeros((rows, columns), np.uint8), [_whole(points - low)], 1) > 0 for points in (a, b)]
-    return float((masks[0] & masks[1]).sum() / (masks[0] | masks[1]).sum())
+    return outline_overlap(a, b).iou
 
 
 def _whole(points: Points) -> NDArray[np.int32]:

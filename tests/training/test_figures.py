@@ -143,6 +143,10 @@ def test_bins_hold_as_many_rows_each_and_equal_probabilities_share_one() -> None
     assert figures.equal_mass_bins([], 10).tolist() == []
 
 
+def test_bins_are_ten_unless_they_would_be_all_but_empty() -> None:
+    assert [figures.bins_for(rows) for rows in (4, 24, 79, 80, 5000)] == [2, 3, 9, 10, 10]
+
+
 def test_a_calibration_error_worked_by_hand() -> None:
     """Two bins of two: said 0.2, true 0.5; said 0.8, true 1: 0.3 / 2 + 0.2 / 2."""
     said, truth = [0.1, 0.3, 0.7, 0.9], [0, 1, 1, 1]

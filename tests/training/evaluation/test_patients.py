@@ -1,0 +1,88 @@
+"""Nobody is judged by weights that learned from her."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from models.weights import Card, write_card
+from training.datasets.base import Example
+from training.evaluation.patients import Chosen, NotHeldOut, tasks
+from training.split import fold_of
+
+WOMEN = [Example("inbreast", f"{i}-{view}", f"{i}", Path("x.png")) for i in range(40) for view in ("CC", "MLO")]
+SPLIT = "by patient; fold {fold} of 5 by SHA-256 of the patient validates, the others train"
+
+
+def weights(folder: Path, fold: int, **more: object) -> Chosen:
+    card = Card("c", "detector", "compact", "", "1", "c.tflite", "0" * 64, "INbreast: research use on request")
+    training = {"split": SPLIT.format(fold=fold), "data": "10 views of inbreast"}
+    changed = dataclasses.replace(card, **{"training": training, **more})  # type: ignore[arg-type]
+    write_card(changed, folder / "cards" / "c.toml")
+    return Chosen(str(folder))
+
+
+def test_a_fold_is_judged_by_weights_that_left_it_out(tmp_path: Path) -> None:
+    found = tasks("inbreast", WOMEN, "3", False, weights(tmp_path, 3))
+    assert {task.example.patient for task in found} == {e.patient for e in WOMEN if fold_of("inbreast", e.patient) == 3}
+    assert {task.networks.directory for task in found} == {tmp_path}
+
+
+def test_weights_of_another_fold_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotHeldOut, match="left out fold 3 of 5; fold 0 of 5 of inbreast was"):
+        tasks("inbreast", WOMEN, "0", False, weights(tmp_path, 3))
+
+
+def test_a_card_that_does_not_say_whom_it_left_out_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotHeldOut, match="does not say"):
+        tasks("inbreast", WOMEN, "0", False, weights(tmp_path, 0, training={"split": "by image"}))
+
+
+def test_a_card_of_other_data_may_have_been_split_as_it_likes(tmp_path: Path) -> None:
+    of_patches = {"training": {"split": "5 folds by case", "data": "700 patches"}, "data_licence": "INFN patches"}
+    folder = weights(tmp_path, 0, **of_patches)
+    assert tasks("inbreast", WOMEN, "2", False, folder)
+
+
+def test_a_card_that_names_no_data_may_have_learned_from_anybody(tmp_path: Path) -> None:
+    folder = weights(tmp_path, 0, training={}, data_licence="")
+    with pytest.raises(NotHeldOut, match="learned from patients of vindr_mammo"):
+        tasks("vindr_mammo", WOMEN, "everybody", False, folder)
+
+
+def test_a_folder_without_cards_is_no_weights(tmp_path: Path) -> None:
+    with pytest.raises(NotHeldOut, match="no cards"):
+        tasks("inbreast", WOMEN, "0", False, Chosen(str(tmp_path)))
+
+
+def test_all_folds_judge_everybody_once_each_by_her_own_weights(tmp_path: Path) -> None:
+    for fold in range(5):
+        weights(tmp_path / f"f{fold}", fold)
+    found = tasks("inbreast", WOMEN, "all", False, Chosen(str(tmp_path / "f{fold}")))
+    assert sorted(task.example.image_id for task in found) == sorted(example.image_id for example in WOMEN)
+    for task in found:
+        assert task.networks.directory == tmp_path / f"f{fold_of('inbreast', task.example.patient)}"
+
+
+def test_all_folds_need_weights_of_each(tmp_path: Path) -> None:
+    with pytest.raises(NotHeldOut, match="weights of every fold"):
+        tasks("inbreast", WOMEN, "all", False, weights(tmp_path, 0))
+
+
+def test_everybody_is_judged_only_of_sets_that_no_card_learned_from(tmp_path: Path) -> None:
+    folder = weights(tmp_path, 0)
+    others = [dataclasses.replace(example, dataset="vindr_mammo") for example in WOMEN]
+    assert len(tasks("vindr_mammo", others, "everybody", False, folder)) == len(WOMEN)
+    for name in ("inbreast", "inbreast_release", "mass_collection"):
+        with pytest.raises(NotHeldOut, match=f"learned from patients of {name}"):
+            tasks(name, WOMEN, "everybody", False, folder)
+
+
+def test_an_official_test_part_is_judged_alone(tmp_path: Path) -> None:
+    parts = [dataclasses.replace(e, official_split="test" if i < 6 else "train") for i, e in enumerate(WOMEN)]
+    found = tasks("cbis_ddsm", parts, "0", True, weights(tmp_path, 0))
+    assert [task.example.image_id for task in found] == [example.image_id for example in parts[:6]]
+    with pytest.raises(NotHeldOut, match="split by patient"):
+        tasks("cbis_ddsm", parts, "0", True, weights(tmp_path, 0, training={"split": "by row"}))

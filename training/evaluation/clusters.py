@@ -1,0 +1,83 @@
+"""Calcification clusters: marks against the spots that a reader pointed out."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.finding import Finding
+from pipeline.geometry import Box, Points
+from training.datasets.base import MassTruth
+from training.evaluation.detection import Froc, Scored, froc_figures, froc_plot, froc_table
+from training.evaluation.values import Case, Judged, Section
+
+REACH_MM = 10.0  # spots so near belong together: BI-RADS calls few of them within a centimetre a group
+FEWEST_SPOTS = 3
+NEAR_MM = 2.0  # a mark's box is grown by this before it is asked what lies inside
+NEAR_SHARE = 0.01  # of the image's height, where the spacing is unknown
+
+
+def clusters_of(spots: Points, reach: float) -> list[Points]:
+    """Spots (N, 2) linked while the next is within `reach`, same units; fewer than three are no cluster."""
+    free, groups = set(range(len(spots))), []
+    near = np.linalg.norm(spots[:, None] - spots[None], axis=-1) <= reach
+    while free:
+        groups.append(_linked(min(free), near, free))
+    return [spots[group] for group in groups if len(group) >= FEWEST_SPOTS]
+
+
+def _linked(first: int, near: NDArray[np.bool_], free: set[int]) -> list[int]:
+    """Everything that can be reached from `first`, taken out of `free`."""
+    group, edge = [], [first]
+    free.discard(first)
+    while edge:
+        spot = edge.pop()
+        group.append(spot)
+        reached = [other for other in np.flatnonzero(near[spot]).tolist() if other in free]
+        free.difference_update(reached)
+        edge += reached
+    return sorted(group)
+
+
+def hits(case: Case) -> Scored:
+    """(confidence, is it true) of every marked cluster: best first, each takes the free cluster it holds most of."""
+    free = list(case.example.calcifications or ())
+    marks: Scored = []
+    for mark in sorted(case.clusters, key=lambda finding: -finding.confidence):
+        best = max(free, key=lambda cluster: held(mark, cluster, case), default=None)
+        hit = best is not None and held(mark, best, case) > 0
+        if hit and best is not None:
+            free.remove(best)
+        marks.append((mark.confidence, hit))
+    return marks
+
+
+def held(mark: Finding, cluster: MassTruth, case: Case) -> int:
+    """How many of the cluster's marked points, its middle counted as one, lie in the mark's box or just beside it."""
+    spacing = case.analysis.mammogram.size_spacing_mm
+    margin = NEAR_MM / spacing[0] if spacing else NEAR_SHARE * case.height
+    box = mark.box
+    near = Box(box.x - margin, box.y - margin, box.width + 2 * margin, box.height + 2 * margin)
+    points = np.array([cluster.box.center, *([] if cluster.outline is None else cluster.outline.tolist())])
+    inside = (points >= (near.x, near.y)).all(axis=1) & (points <= (near.right, near.bottom)).all(axis=1)
+    return int(inside.sum())
+
+
+def section(judged: Judged) -> Section | None:
+    """None where nobody pointed clusters out, or nothing looks for them."""
+    cases = [case for case in judged.cases if case.example.calcifications is not None]
+    lesions = [len(case.example.calcifications or ()) for case in cases]
+    if not sum(lesions) or not any("calcification" in task for case in cases for task in case.analysis.models):
+        return None
+    curve = Froc.of([hits(case) for case in cases], lesions, judged.weights(cases))
+    figures = froc_figures(curve, judged, "clusters.froc", "clusters")
+    return Section(
+        "Calcification clusters",
+        f"A mark finds a cluster when its box, grown by {NEAR_MM:g} mm, holds the cluster's middle or one of the "
+        "points that the reader marked; one to one, the most confident mark first, each takes the free cluster of "
+        f"which it holds most. Where the set lists single spots, at least {FEWEST_SPOTS} of them, each within "
+        f"{REACH_MM:g} mm of the next, are a cluster.",
+        figures,
+        (froc_table(figures, ["clusters"], "Sensitivity at so many false marks an image"),),
+        plots=(froc_plot({0.0: curve}, "FROC of calcification clusters", "clusters"),),
+    )
