@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.settings import Settings
-from pipeline.finding import Analysis
+from pipeline.finding import Analysis, Finding
 from pipeline.mammogram import Mammogram
 from pipeline.preprocess import Prepared, mask_in_frame, preprocess
 
@@ -52,6 +52,26 @@ class Analyst:
     def mask(self, mammogram: Mammogram) -> NDArray[np.bool_]:
         """Where the breast is, in the frame of the sent image."""
         return mask_in_frame(mammogram, self.models.recipe)
+
+    def heatmap(
+        self,
+        prepared: Prepared,
+        shape: tuple[int, int],
+        findings: Sequence[Finding],
+        model: str,
+        method: str,
+        finding: int | None,
+    ) -> NDArray[np.float32]:
+        """Which places an answer comes from: pipeline/heatmap.py. Raises NoHeatmap."""
+        from pipeline.heatmap import heatmap
+
+        return heatmap(prepared, shape, findings, self.models, model, method, finding)
+
+    def masking_map(self, prepared: Prepared, shape: tuple[int, int]) -> NDArray[np.float32]:
+        """Where a mass could hide: pipeline/masking_map.py."""
+        from pipeline.masking_map import masking_map
+
+        return masking_map(prepared, shape, self.models.detector)
 
 
 def shipped_models(settings: Settings) -> LoadModels:

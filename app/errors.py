@@ -31,6 +31,8 @@ TITLES = {
     "not_found": (404, "There is nothing under this address"),
     "method_not_allowed": (405, "This address does not take this method"),
     "not_referable": (404, "No DICOM object can refer to this image"),
+    "no_heatmap": (404, "No such map can be made"),
+    "no_such_finding": (404, "The analysis has no such finding"),
     "not_ready": (409, "The analysis is not finished"),
     "queue_full": (503, "Too many analyses are waiting"),
     "forbidden_origin": (403, "Pages of this origin may not send anything here"),

@@ -20,6 +20,7 @@ from pipeline.crop import Crop, crop_around
 from pipeline.errors import NoHeatmap
 from pipeline.explain import Explained
 from pipeline.finding import Finding, Kind
+from pipeline.frames import in_acquired_frame
 from pipeline.models import Models
 from pipeline.occlusion import occlusion
 from pipeline.preprocess import Prepared
@@ -31,6 +32,8 @@ Mask = NDArray[np.bool_]
 METHODS = ("gradcam", "occlusion")
 OF_THE_IMAGE = ("masking", "cancer")
 OF_A_FINDING = ("pathology", "hybrid")
+MODELS = (*OF_A_FINDING, *OF_THE_IMAGE)
+UNIT = "Relative to this picture: 0 its median place or less, 1 its strongest. No probability, and no finding."
 CANVAS = 512  # pixels of the longer side on which maps are put together; the networks see no finer
 
 
@@ -128,8 +131,8 @@ def said(logits: Floats) -> int:
 
 def margin_of(logits: Floats, answer: int) -> float:
     """A lone logit, or by how much one of several leads the strongest other."""
-    others = np.delete(logits, answer)
-    return float(logits[answer] - (others.max() if len(others) else 0.0))
+    others = [float(logit) for i, logit in enumerate(logits) if i != answer]
+    return float(logits[answer]) - max(others, default=0.0)
 
 
 def on_canvas(found: Floats, asked: Question, prepared: Prepared) -> tuple[Floats, Mask]:
@@ -158,21 +161,6 @@ def relative(map_: Floats, inside: Mask) -> Floats:
     if high - low < 1e-6:
         return np.zeros_like(map_)
     return np.asarray(np.where(inside, np.clip((map_ - low) / (high - low), 0, 1), 0), np.float32)
-
-
-def in_acquired_frame(canvas: Floats, prepared: Prepared, shape: tuple[int, int]) -> Floats:
-    """The canvas laid over the image as it was sent."""
-    scale_y, scale_x = (small / full for small, full in zip(canvas.shape, prepared.pixels.shape, strict=True))
-    way = prepared.transform.resized(scale_x, scale_y)
-    turn, start = (-1.0, float(way.acquired_width)) if way.flipped else (1.0, 0.0)
-    matrix = np.array(
-        [
-            [turn * way.scale_x, 0, (start + 0.5 * turn - way.left) * way.scale_x - 0.5],
-            [0, way.scale_y, (0.5 - way.top) * way.scale_y - 0.5],
-        ]
-    )
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(canvas, matrix, shape[::-1], flags=how), np.float32)
 
 
 def canvas_scale(prepared: Prepared) -> float:

@@ -52,11 +52,15 @@ class RetinaNetDetector:
         self._anchors = anchor_grid(card).boxes(self.height, self.width)
 
     def __call__(self, pixels: Floats) -> tuple[Floats, Floats]:
+        return self.all_marks(pixels, MOST_FINDINGS)
+
+    def all_marks(self, pixels: Floats, most: int = 100) -> tuple[Floats, Floats]:
+        """As a call, with another limit: masking_map() draws many masses into one picture."""
         codes, logits = self._model(pixels[None, :, :, None])  # outputs by name: box_code, logits
         confidences = sigmoid(logits[0])
         likely = np.flatnonzero(confidences >= FLOOR)
         boxes, confidences = decode(codes[0][likely], self._anchors[likely]), confidences[likely]
-        kept = non_maximum_suppression(boxes, confidences, LARGEST_OVERLAP, MOST_FINDINGS)
+        kept = non_maximum_suppression(boxes, confidences, LARGEST_OVERLAP, most)
         return boxes[kept], confidences[kept]
 
 
@@ -203,8 +207,12 @@ def anchor_count(card: Card) -> int:
 
 
 def anchor_grid(card: Card) -> AnchorGrid:
-    anchors = dict(card.input["anchors"])
-    return AnchorGrid(**{**anchors, "aspect_ratios": tuple(anchors["aspect_ratios"])})
+    """Raises ModelUnavailable where the card does not say which anchors its raw heads speak of."""
+    try:
+        anchors = dict(card.input["anchors"])
+        return AnchorGrid(**{**anchors, "aspect_ratios": tuple(anchors["aspect_ratios"])})
+    except (KeyError, TypeError) as error:
+        raise ModelUnavailable(f"The card {card.name!r} has neither usable [input.anchors] nor `boxes`.") from error
 
 
 def sigmoid(logits: Floats) -> Floats:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from app.document_schema import SCHEMAS
 from app.openapi.analyses import analyses
 from app.openapi.exports import objects, reports
+from app.openapi.maps import maps
 from app.openapi.parts import Json
 from app.openapi.pictures import pictures
 from app.openapi.reading_room import studies
@@ -15,7 +16,7 @@ from app.openapi.service import dicomweb, models, prototype, service
 from app.settings import DISCLAIMER
 
 bp = Blueprint("openapi", __name__)
-TOPICS = (analyses, studies, pictures, reports, objects, models, prototype, dicomweb, service)
+TOPICS = (analyses, studies, pictures, maps, reports, objects, models, prototype, dicomweb, service)
 
 
 def register(app: Flask) -> None:

@@ -6,7 +6,21 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    from app.routes import analyses, dicomweb, health, images, models, objects, page, pixels, prototype, report, studies
+    from app.routes import (
+        analyses,
+        dicomweb,
+        health,
+        heatmaps,
+        images,
+        models,
+        objects,
+        page,
+        pixels,
+        prototype,
+        report,
+        studies,
+    )
 
-    for module in (analyses, studies, images, pixels, report, objects, models, dicomweb, prototype, health, page):
+    of_analyses = (analyses, studies, images, pixels, heatmaps, report, objects)
+    for module in (*of_analyses, models, dicomweb, prototype, health, page):
         app.register_blueprint(module.bp)
