@@ -15,12 +15,15 @@ from app.cli.phantom import phantom
 from app.cli.pull import pull
 from app.cli.queue import queue
 from app.cli.serve import serve
-from app.cli.training import evaluate, train
+from app.cli.training import convert, evaluate, train
 from app.settings import DISCLAIMER
 
 __all__ = ["main"]
 
-COMMANDS = (serve, listen, pull, queue, analyze, batch, phantom, data, train, evaluate, deidentify, audit, doctor)
+COMMANDS = (
+    *(serve, listen, pull, queue, analyze, batch),
+    *(phantom, data, convert, train, evaluate, deidentify, audit, doctor),
+)
 
 
 @click.group(epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})

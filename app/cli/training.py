@@ -23,6 +23,13 @@ def evaluate(arguments: tuple[str, ...]) -> None:
     hand_on("training.evaluate", arguments)
 
 
+@click.command(context_settings=ANYTHING, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def convert(arguments: tuple[str, ...]) -> None:
+    """Make a Keras, LiteRT or ONNX file of your own ready for analyses; see `mammoscope convert --help`."""
+    hand_on("training.convert", arguments)
+
+
 def hand_on(module: str, arguments: tuple[str, ...]) -> None:
     """Run `module`.main(arguments) and exit with what it returns."""
     try:
