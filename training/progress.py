@@ -57,10 +57,11 @@ class Log:
             return
         if self._writer is None:
             self._writer = tf.summary.create_file_writer(str(self.folder / EVENTS))
+        scalar = tf.compat.v1.SummaryMetadata(plugin_data={"plugin_name": "scalars"}, data_class="DATA_CLASS_SCALAR")
         with self._writer.as_default(step=int(row["epoch"])):
             for name, value in row.items():
-                if name != "epoch":
-                    tf.summary.scalar(name, value)
+                if name != "epoch":  # as tf.summary.scalar, which would want TensorBoard installed to write for it
+                    tf.summary.write(name, tf.constant(value), metadata=scalar)
         self._writer.flush()
 
 

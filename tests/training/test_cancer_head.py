@@ -15,7 +15,10 @@ from models.detector import DetectorConfig, build_detector  # noqa: E402
 from models.lesion_features import STRONGEST, lesion_features  # noqa: E402
 from pipeline.inference import LiteRtModel  # noqa: E402
 from training.cancer_head import LinearHead, export, fitted, trained_detector  # noqa: E402
+from training.recipes import find  # noqa: E402
+from training.recipes.read import RecipeError  # noqa: E402
 from training.run import Run  # noqa: E402
+from training.train import read  # noqa: E402
 
 CONFIG = DetectorConfig(128, 64, "mobilenet_v2", 16, 1, AnchorGrid(3, 6, 1, (1.0,), 3.0))
 
@@ -24,7 +27,7 @@ def test_the_head_finds_the_feature_that_tells_and_leaves_out_one_that_never_var
     rng = np.random.default_rng(0)
     truth = [bool(i % 2) for i in range(200)]
     features = np.stack([rng.normal(size=200), np.array(truth) + rng.normal(0, 0.3, 200), np.full(200, 7.0)], axis=1)
-    head = fitted(features, truth, [str(i // 2) for i in range(200)])
+    head = fitted(features, truth, [str(i // 2) for i in range(200)], (1e-3, 1e-2), 1e-3)
     scores = features @ head.weights + head.offset
     assert head.weights[2] == 0
     assert head.weights[1] > 5 * abs(head.weights[0])
@@ -43,5 +46,5 @@ def test_the_exported_file_answers_as_features_and_head_do(tmp_path: Path) -> No
 
 
 def test_without_a_trained_detector_it_says_what_to_run_first(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="mammoscope train detector"):
-        trained_detector(Run("cancer", tmp_path, tmp_path))
+    with pytest.raises(RecipeError, match="mammoscope train detector"):
+        trained_detector(Run(read(find("cancer")), tmp_path, tmp_path), "compact-detector")

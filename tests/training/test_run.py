@@ -2,38 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+
+pytest.importorskip("keras")
+pytest.importorskip("official")
 
 from models.weights import Metric, cards, digest, read_card, verify
 from pipeline.preprocess import Recipe
+from training.datasets.base import Example
 from training.metrics import Estimate
-from training.run import IMAGENET, PUBLISHED, Run, Verdict, write_verdict
-from training.train import TASKS, parser
+from training.recipes import find
+from training.recipes.read import RecipeError
+from training.recipes.values import Data, Source, TrainingRecipe
+from training.run import Run, Verdict, with_calibration, write_verdict
+from training.split import fold_of
+from training.train import main, run_of
+
+RECIPE = TrainingRecipe(
+    task="masking",
+    preset="compact",
+    architecture="a network",
+    seed=7,
+    start="start.npz",
+    data=Data((Source("inbreast", "inbreast"), Source("mini_mias", "mini_mias")), 640),
+    preprocessing=Recipe(),
+    limits=("Small.",),
+)
 
 
 def verdict(**changed: Any) -> Verdict:
     given: dict[str, Any] = {
-        "architecture": "a network",
         "input": {"names": ["image"], "height": 16, "width": 8},
         "data": "9 views",
-        "datasets": ("inbreast", "mini_mias"),
         "metrics": {"auc": Estimate(0.712345, 0.61, 0.8, 40)},
-        "limits": ("Small.",),
-        "seed": 7,
         "calibration": {"scale": 1.5, "offset": -0.5},
         "operating_points": ({"confidence": 0.3, "sensitivity": 0.6},),
     }
     return Verdict(**(given | changed))
 
 
-def run_in(folder: Path, **changed: Any) -> Run:
-    run = Run("masking", folder / "data", folder / "out", **changed)
+def run_in(folder: Path, **changed: Any) -> Run[TrainingRecipe]:
+    run = Run(RECIPE, folder / "data", folder / "out", **changed)
     run.weight_file.parent.mkdir(parents=True)
     run.weight_file.write_bytes(b"weights")
     return run
+
+
+def women(count: int) -> list[Example]:
+    return [Example("set", str(i), f"woman {i // 2}", Path("nowhere.png")) for i in range(2 * count)]
 
 
 def test_the_card_says_what_the_file_is_and_what_it_reached(tmp_path: Path) -> None:
@@ -57,35 +78,125 @@ def test_the_card_says_what_the_file_is_and_what_it_reached(tmp_path: Path) -> N
     assert "fold 0 of 5" in card.training["split"]
 
 
-def test_the_command_on_the_card_is_the_one_that_was_typed(tmp_path: Path) -> None:
-    assert Run("cancer", tmp_path, tmp_path).command == "mammoscope train cancer --data ROOT --out DIR"
-    chosen = Run("cancer", tmp_path, tmp_path, "paper", 3, 2)
-    words = chosen.command.split()[2:]
-    options = parser().parse_args(words)
-    assert (options.task, options.preset, options.held_out, options.epochs) == ("cancer", "paper", 3, 2)
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "cancer",
+        "cancer-paper --held-out 3 --epochs 2",
+        "masking --preset paper --sets mini_mias inbreast --seed 9",
+        "detector --all --steps 40",
+    ],
+)
+def test_the_command_on_the_card_is_the_one_that_was_typed(typed: str) -> None:
+    name, *others = typed.split()
+    run = run_of(["--data", "somewhere", *others, "--out", "there", name])
+    assert run.command == " ".join([f"mammoscope train {name} --data ROOT --out DIR", *others])
+    assert run_of(run.command.split()[2:]).recipe == run.recipe
 
 
-def test_a_paper_network_is_described_as_what_it_is(tmp_path: Path) -> None:
-    assert write_verdict(run_in(tmp_path, preset="paper"), verdict()).architecture == PUBLISHED["masking"]
-    assert set(PUBLISHED) == set(TASKS)
+def test_what_is_typed_changes_the_recipe() -> None:
+    run = run_of("masking-paper --sets mini_mias --epochs 2 --seed 9 --held-out 3".split())
+    assert (run.recipe.view.schedule.epochs, run.recipe.seed, run.held_out) == (2, 9, 3)
+    assert run.recipe.data.readers == ("mini_mias",)
+    assert run_of(["masking", "--all"]).held_out is None
+
+
+def test_a_recipe_of_ones_own_is_named_without_its_folder(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(find("masking").read_text().replace("seed = 7", 'seed = 8\nname = "my-masking"'))
+    run = run_of([str(own)])
+    assert (run.recipe.seed, run.weight_file.name) == (8, "my-masking.tflite")
+    assert run.command == "mammoscope train own.toml --data ROOT --out DIR"
 
 
 def test_the_licence_names_every_source_and_no_other(tmp_path: Path) -> None:
-    licence = write_verdict(run_in(tmp_path), verdict()).data_licence
+    run = run_in(tmp_path)
+    licence = write_verdict(run, verdict()).data_licence
     assert "INbreast" in licence
     assert "mini-MIAS" in licence
     assert "RSNA" not in licence
     assert "ImageNet" not in licence
-    (tmp_path / "data" / IMAGENET).parent.mkdir(parents=True)
-    (tmp_path / "data" / IMAGENET).touch()
-    run = Run("masking", tmp_path / "data", tmp_path / "out")
-    assert "ImageNet" in write_verdict(run, verdict()).data_licence
-    assert not Run("segmenter", tmp_path / "data", tmp_path).starts_from_imagenet
-    assert not Run("masking", tmp_path / "data", tmp_path, "paper").starts_from_imagenet
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "start.npz").touch()
+    card = write_verdict(run, verdict(also_learnt_from=("rsna_subset",)))
+    assert "ImageNet" in card.data_licence
+    assert "RSNA" in card.data_licence
+    assert card.training["start"] == "start.npz"
 
 
-@pytest.mark.parametrize("words", [["nothing"], ["cancer", "--held-out", "5"], ["cancer", "--preset", "huge"]])
-def test_impossible_wishes_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_nobody_trains_chooses_and_validates_at_once(tmp_path: Path) -> None:
+    run = Run(RECIPE, tmp_path, tmp_path, held_out=2)
+    known = women(60)
+    parts = run.parts(known, "best")
+    sides = [{example.patient for example in part} for part in (parts.training, parts.choosing, parts.validation)]
+    assert [bool(side) for side in sides] == [True] * 3
+    assert not sides[0] & sides[1] | sides[0] & sides[2] | sides[1] & sides[2]
+    assert sum(map(len, (parts.training, parts.choosing, parts.validation))) == len(known)
+    assert {fold_of("set", patient) for patient in sides[2]} == {2}
+    assert {fold_of("set", patient) for patient in sides[1]} == {3}
+    without = run.parts(known)
+    assert not without.choosing
+    assert {example.patient for example in without.validation} == sides[2]
+
+
+def test_everybody_may_train_and_then_nobody_judges_or_chooses(tmp_path: Path) -> None:
+    run = run_in(tmp_path, held_out=None)
+    tested = Example("set", "t", "tested", Path("nowhere.png"), official_split="test")
+    parts = run.parts([*women(20), tested])
+    assert (len(parts.training), parts.choosing, parts.validation) == (40, [], [])
+    with pytest.raises(RecipeError, match="nobody to choose"):
+        run.parts(women(20), "best")
+    card = write_verdict(run, Verdict({"names": ["image"]}, "40 views"))
+    assert card.metrics == {}
+    assert "every patient trained" in card.training["split"]
+    assert "no figures" in card.training["split"]
+
+
+def test_the_card_says_by_whom_the_epoch_was_chosen(tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    assert "fold 1, which neither trained nor validates" in write_verdict(run, verdict(choose="best")).training["split"]
+    assert "no checkpoint was chosen" in write_verdict(run, verdict()).training["split"]
+
+
+def test_a_folder_keeps_one_recipe(tmp_path: Path) -> None:
+    run = run_in(tmp_path)
+    run.claim()
+    run.claim()
+    for other in (replace(run, held_out=1), replace(run, recipe=replace(RECIPE, seed=8))):
+        with pytest.raises(RecipeError, match="choose another --out"):
+            other.claim()
+
+
+def test_a_calibration_comes_with_its_worth_or_not_at_all(capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(0)
+    truth = [bool(i % 2) for i in range(60)]
+    logits, patients = np.array(truth) * 2 - 1 + rng.normal(size=60), [str(i) for i in range(60)]
+    found = with_calibration(verdict(calibration={}), logits, truth, patients)
+    assert found.calibration["scale"] > 0
+    assert set(found.metrics) == {"auc", "brier_cross_fitted", "ece_cross_fitted"}
+    bare = with_calibration(verdict(calibration={}), logits[:3], [True] * 3, patients[:3])
+    assert bare == verdict(calibration={})
+    assert "no calibration" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nothing"], "no recipe 'nothing'"),
+        (["masking", "--sets", "nowhere"], "no data set nowhere"),
+        (["masking", "--data", "absent-folder"], "inbreast"),
+    ],
+)
+def test_impossible_wishes_are_refused_in_one_line(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--out", str(tmp_path)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
+@pytest.mark.parametrize("words", [["cancer", "--held-out", "5"], ["cancer", "--preset", "huge"]])
+def test_wishes_outside_the_choices_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        parser().parse_args(words)
+        run_of(words)
     assert "invalid choice" in capsys.readouterr().err

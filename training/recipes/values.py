@@ -96,7 +96,8 @@ class TrainingRecipe:
         """On other data sets, each in the folder of its reader's name unless the recipe knows better."""
         known = {source.reader: source for source in self.data.sets}
         sets = tuple(known.get(reader, Source(reader, reader)) for reader in readers)
-        return replace(self, data=replace(self.data, sets=sets))
+        instead = f"Trained on {', '.join(readers)}; the recipe and its limits were written for {', '.join(known)}."
+        return replace(self, data=replace(self.data, sets=sets), limits=(instead, *self.limits))
 
     def shortened(self, epochs: int | None, steps: int | None) -> Self:
         """With every schedule in it shortened, for a small run."""

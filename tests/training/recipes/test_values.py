@@ -66,6 +66,7 @@ def test_the_warm_up_shrinks_with_the_schedule() -> None:
 def test_other_sets_lie_in_folders_of_their_names_unless_the_recipe_knows_better() -> None:
     other = RECIPE.with_sets(["mini_mias", "inbreast"])
     assert other.data.sets == (Source("mini_mias", "mini_mias"), Source("inbreast", "elsewhere"))
+    assert other.limits == ("Trained on mini_mias, inbreast; the recipe and its limits were written for inbreast.",)
 
 
 @pytest.mark.parametrize("wrong", [{"epochs": 0}, {"steps_per_epoch": -1}, {"learning_rate": 0.0}])
