@@ -67,11 +67,11 @@ class Analyst:
 
         return heatmap(prepared, shape, findings, self.models, model, method, finding)
 
-    def masking_map(self, prepared: Prepared, shape: tuple[int, int]) -> NDArray[np.float32]:
+    def masking_map(self, mammogram: Mammogram, prepared: Prepared) -> NDArray[np.float32]:
         """Where a mass could hide: pipeline/masking_map.py."""
         from pipeline.masking_map import masking_map
 
-        return masking_map(prepared, shape, self.models.detector)
+        return masking_map(mammogram, prepared, self.models.recipe, self.models.detector)
 
 
 def shipped_models(settings: Settings) -> LoadModels:

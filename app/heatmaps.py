@@ -17,10 +17,11 @@ from app.settings import DISCLAIMER
 from app.store import Record
 from pipeline.colours import coloured, eight_bit
 from pipeline.geometry import Transform
+from pipeline.mammogram import Mammogram
 from pipeline.preprocess import Prepared
 
 Grey8 = NDArray[np.uint8]  # (rows, columns), frame of the sent image
-Make = Callable[[Prepared, tuple[int, int]], NDArray[np.float32]]  # prepared, (rows, columns) sent -> 0..1
+Make = Callable[[Mammogram, Prepared], NDArray[np.float32]]  # -> (rows, columns) of the sent image, 0..1
 
 LONGEST_WAIT_S = 45.0
 TRANSFORM = ("acquired_width", "flipped", "left", "top", "scale_x", "scale_y")
@@ -46,7 +47,7 @@ def kept_or_made(jobs: Jobs, record: Record, name: str, make: Make) -> Grey8:
 def _made(jobs: Jobs, record: Record, path: Path, make: Make) -> None:
     def task() -> None:
         if not path.exists():  # two readers may have asked at once
-            _keep(path, make(prepared_of(record, path.parent), shape_of(record)))
+            _keep(path, make(mammogram_of(path.parent), prepared_of(record, path.parent)))
 
     waiting = jobs.run(task)
     try:
@@ -72,9 +73,10 @@ def prepared_of(record: Record, folder: Path) -> Prepared:
     return Prepared(pixels, Transform(**{key: way[key] for key in TRANSFORM}), tuple(spacing) if spacing else None)
 
 
-def shape_of(record: Record) -> tuple[int, int]:
-    image = (record.document or {})["image"]
-    return image["height"], image["width"]
+def mammogram_of(folder: Path) -> Mammogram:
+    """The sent image at 8 bit: all that is kept of it in the range that preprocess() takes."""
+    grey = pictures.grey_of_png((folder / pictures.ORIGINAL).read_bytes())
+    return Mammogram(np.asarray(grey / np.float32(255), np.float32), grey_levels=256)
 
 
 def as_png(map_: Grey8, opacity: float | None, about: str) -> bytes:

@@ -131,8 +131,8 @@ def said(logits: Floats) -> int:
 
 def margin_of(logits: Floats, answer: int) -> float:
     """A lone logit, or by how much one of several leads the strongest other."""
-    others = [float(logit) for i, logit in enumerate(logits) if i != answer]
-    return float(logits[answer]) - max(others, default=0.0)
+    numbers = list(map(float, logits))
+    return numbers[answer] - max(numbers[:answer] + numbers[answer + 1 :], default=0.0)
 
 
 def on_canvas(found: Floats, asked: Question, prepared: Prepared) -> tuple[Floats, Mask]:
@@ -164,4 +164,4 @@ def relative(map_: Floats, inside: Mask) -> Floats:
 
 
 def canvas_scale(prepared: Prepared) -> float:
-    return min(1.0, CANVAS / max(prepared.pixels.shape))
+    return min(1.0, CANVAS / float(max(prepared.pixels.shape)))

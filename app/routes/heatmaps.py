@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 from flask import Blueprint, Response, request
+from numpy.typing import NDArray
 
 from app import heatmaps
 from app.errors import ProblemError
@@ -12,10 +14,13 @@ from app.routes.images import confidence
 from app.schemas import findings_of
 from app.services import services
 from pipeline.heatmap import METHODS, MODELS, OF_A_FINDING, UNIT
+from pipeline.mammogram import Mammogram
 from pipeline.masking_map import EXPLANATION
+from pipeline.preprocess import Prepared
 
 bp = Blueprint("heatmaps", __name__, url_prefix="/api/v1/analyses/<id_>")
 
+Floats = NDArray[np.float32]
 FORMATS = ("colour", "grey")
 DEFAULT_OPACITY = "0.6"
 
@@ -31,13 +36,11 @@ def heatmap(id_: str) -> Response:
         raise ProblemError("no_such_finding", f"This analysis has {len(findings)} findings, counted from 1.")
     name = f"heatmap-{model}-{method}-{number or 0}.png"
     about = f"{model}, {method}{f', finding {number}' if number else ''}. {UNIT}"
-    return answer(
-        id_,
-        name,
-        lambda prepared, shape: analyst.heatmap(prepared, shape, findings, model, method, number),
-        opacity,
-        about,
-    )
+
+    def make(mammogram: Mammogram, prepared: Prepared) -> Floats:
+        return analyst.heatmap(prepared, mammogram.pixels.shape, findings, model, method, number)
+
+    return answer(id_, name, make, opacity, about)
 
 
 @bp.get("/masking-map.png")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from werkzeug.test import TestResponse
 
 from pipeline.errors import NoHeatmap
+from pipeline.mammogram import Mammogram
 from pipeline.preprocess import Prepared
 from tests.app.stubs import COLUMNS, ROWS, StubAnalyst, send
 
@@ -45,9 +46,9 @@ class MapAnalyst(StubAnalyst):
             raise NoHeatmap("No network 'hybrid' is set up.")
         return quarter(shape)
 
-    def masking_map(self, prepared: Prepared, shape: tuple[int, int]) -> Floats:
+    def masking_map(self, mammogram: Mammogram, prepared: Prepared) -> Floats:
         self.asked.append(("masking_map",))
-        return quarter(shape)
+        return quarter((mammogram.height, mammogram.width))
 
 
 def quarter(shape: tuple[int, int]) -> Floats:
