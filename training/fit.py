@@ -61,6 +61,17 @@ class AveragedAdam(_Averaging, keras.optimizers.Adam):
     pass
 
 
+class AveragedRMSprop(_Averaging, keras.optimizers.RMSprop):
+    pass
+
+
+class AveragedSGD(_Averaging, keras.optimizers.SGD):
+    pass
+
+
+OPTIMIZERS = {"adamw": AveragedAdamW, "adam": AveragedAdam, "rmsprop": AveragedRMSprop, "sgd": AveragedSGD}
+
+
 def fit(
     model: Any, draw: Draw, loss: Any, schedule: Schedule, folder: Path, seed: int = 7, judge: Judge | None = None
 ) -> Any:
@@ -91,11 +102,10 @@ def fit(
 
 
 def optimizer_of(schedule: Schedule) -> Any:
-    kind = AveragedAdamW if schedule.optimizer == "adamw" else AveragedAdam
     decay = {"weight_decay": schedule.weight_decay} if schedule.optimizer == "adamw" else {}
     average = {"use_ema": True, "ema_momentum": schedule.average} if schedule.average else {}
     clip = {"global_clipnorm": schedule.clip} if schedule.clip else {}
-    return kind(rate_of(schedule), **decay, **average, **clip)
+    return OPTIMIZERS[schedule.optimizer](rate_of(schedule), **decay, **average, **clip)
 
 
 def rate_of(schedule: Schedule) -> Any:

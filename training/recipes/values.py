@@ -41,7 +41,7 @@ class Schedule:
     epochs: int
     steps_per_epoch: int  # 0: as many as it takes to draw as many images as there are
     learning_rate: float
-    optimizer: Literal["adamw", "adam"] = "adamw"
+    optimizer: Literal["adamw", "adam", "rmsprop", "sgd"] = "adamw"  # sgd: plain, no momentum
     decay: Literal["cosine", "constant", "plateau"] = "cosine"  # plateau: halved after `patience` flat epochs
     warm_up: float = 0.05  # share of the steps over which a cosine's rate rises from 0
     patience: int = 3

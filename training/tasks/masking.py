@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from models.export import export_model
-from models.masking import build_masking
+from models.masking import PUBLISHED, build_masking
 from pipeline.classify import squashed
 from pipeline.finding import MaskingLevel
 from pipeline.models import LiteRtMasking
@@ -26,6 +26,7 @@ LEVELS = list(MaskingLevel)
 @dataclass(frozen=True, kw_only=True)
 class MaskingRecipe(TrainingRecipe):
     view: WholeView
+    widths: tuple[int, ...] = PUBLISHED  # of the paper preset's convolutions
 
 
 RECIPE = MaskingRecipe
@@ -35,7 +36,7 @@ def train(run: Run[MaskingRecipe]) -> None:
     recipe, how = run.recipe, run.recipe.view
     known = [example for example in run.examples() if example.masking is not None]
     parts = run.parts(known, how.schedule.choose)
-    model = build_masking(recipe.preset, how.height, how.width)
+    model = build_masking(recipe.preset, how.height, how.width, recipe.widths)
     run.start(model)
     views = [_view(item, how) for item in run.prepared(parts.training)]
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
