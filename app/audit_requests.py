@@ -22,6 +22,10 @@ ENDPOINTS = {  # endpoint -> what; every other one below an analysis is an expor
     "analyses.show": "viewed",
     "analyses.delete": "deleted",
     "analyses.restore": "restored",
+    "verdicts.show": "viewed",
+    "verdicts.history": "viewed",
+    "verdicts.save": "judged",
+    "verdicts.as_table": "exported",
     "studies.index": "listed",
     "studies.show": "viewed",
     "studies.delete": "deleted",
@@ -37,7 +41,9 @@ ENDPOINTS = {  # endpoint -> what; every other one below an analysis is an expor
     "prototype.analysis": "analysed",
     "dicomweb.store": "received",
 }
-UNSEEN = frozenset({"analyses.events"})  # progress, no result
+UNSEEN = frozenset(  # progress and settings, no result
+    {"analyses.events", "verdicts.preferences", "verdicts.save_preferences"}
+)
 REPEATED = frozenset({"listed", "viewed"})  # a page asks again and again
 ONCE_IN_S = 60.0
 REMEMBERED = 1000
@@ -97,9 +103,9 @@ def who_asks() -> str:
 
 
 def part_of(path: str) -> str | None:
-    """The file asked for, as in "report.pdf"; its parameters are left out."""
+    """The file or part asked for, as in "report.pdf" or "verdict"; its parameters are left out."""
     last = path.rpartition("/")[2]
-    return last if re.fullmatch(r"[a-z]{1,20}\.[a-z]{1,5}", last) else None
+    return last if re.fullmatch(r"[a-z]{1,20}\.[a-z]{1,5}|pixels|meta|verdict|history", last) else None
 
 
 def _analyses(response: Response) -> list[str | None]:

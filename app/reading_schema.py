@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.schema_parts import COUNT, NUMBER, TEXT, UNIT, Json, array, nullable, record, ref
+from app.verdict_schema import VERDICTS
 
 WINDOW = record(
     {
@@ -63,6 +64,7 @@ STUDY = record(
     closed=True,
 )
 READING: Json = {
+    **VERDICTS,
     "PixelsMeta": PIXELS,
     "AnalysisLine": LINE,
     "Study": STUDY,

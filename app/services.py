@@ -16,10 +16,12 @@ from app.jobs import Jobs
 from app.metrics import Metrics
 from app.network.intake import Intake
 from app.network.page import shown_on_the_page
+from app.preferences import Preferences
 from app.prototype import Prototype
 from app.settings import Settings
 from app.store import Store
 from app.studies import Studies
+from app.verdicts import Verdicts
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Services:
     weights_problems: Callable[[], list[str]]
     streams: threading.BoundedSemaphore
     studies: Studies
+    verdicts: Verdicts
+    preferences: Preferences
 
     @classmethod
     def start(cls, settings: Settings, analyst: Analyst, weights_problems: Callable[[], list[str]]) -> Services:
@@ -51,8 +55,20 @@ class Services:
             run=lambda task: jobs.worker.submit(task, force=True).result(),  # one analysis at a time in all
         )
         network.start()
-        prototype, studies = Prototype(jobs, analyst), Studies(store.database)
-        return cls(settings, store, jobs, prototype, metrics, network, audit, weights_problems, streams, studies)
+        return cls(
+            settings,
+            store,
+            jobs,
+            Prototype(jobs, analyst),
+            metrics,
+            network,
+            audit,
+            weights_problems,
+            streams,
+            Studies(store.database),
+            Verdicts(store.database),
+            Preferences(store.database),
+        )
 
 
 def services() -> Services:

@@ -11,12 +11,25 @@ from app.openapi.exports import objects, reports
 from app.openapi.maps import maps
 from app.openapi.parts import Json
 from app.openapi.pictures import pictures
-from app.openapi.reading_room import studies
+from app.openapi.reading_room import preferences, studies, verdicts
 from app.openapi.service import dicomweb, models, prototype, service
 from app.settings import DISCLAIMER
 
 bp = Blueprint("openapi", __name__)
-TOPICS = (analyses, studies, pictures, maps, reports, objects, models, prototype, dicomweb, service)
+TOPICS = (
+    analyses,
+    studies,
+    verdicts,
+    preferences,
+    pictures,
+    maps,
+    reports,
+    objects,
+    models,
+    prototype,
+    dicomweb,
+    service,
+)
 
 
 def register(app: Flask) -> None:

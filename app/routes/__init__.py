@@ -19,8 +19,9 @@ def register(app: Flask) -> None:
         prototype,
         report,
         studies,
+        verdicts,
     )
 
-    of_analyses = (analyses, studies, images, pixels, heatmaps, report, objects)
+    of_analyses = (analyses, studies, verdicts, images, pixels, heatmaps, report, objects)
     for module in (*of_analyses, models, dicomweb, prototype, health, page):
         app.register_blueprint(module.bp)
