@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 from models.cancer import build_cancer
 from models.export import export_model
 from pipeline.classify import squashed
 from training.cache import PreparedExample
 from training.cancer_head import export, features_of, fitted, trained_detector
-from training.fit import fit
+from training.fit import Judge, fit
 from training.judge import auc, auc_within
 from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, with_calibration, write_verdict
@@ -47,17 +49,18 @@ RECIPE = CancerRecipe
 def train(run: Run[CancerRecipe]) -> None:
     recipe = run.recipe
     known = [example for example in run.examples() if example.cancer is not None]
-    parts = run.parts(known, recipe.view.schedule.choose if recipe.view else "last")
+    choose = recipe.view.schedule.choose if recipe.view else "last"
+    parts = run.parts(known, choose)
     views = run.prepared(parts.training)
     if recipe.head is not None:
         (height, width), taught_on = _train_head(run, recipe.head, views)
     else:
         assert recipe.view is not None
-        (height, width), taught_on = _train_network(run, recipe.view, views), ()
+        (height, width), taught_on = _train_network(run, recipe.view, views, run.prepared(parts.choosing)), ()
     validation = run.prepared(parts.validation)
     said = f"{len(views)} views of {', '.join(recipe.data.readers)}; {len(validation)} views validate"
     input = {"names": ["image"], "height": height, "width": width}
-    verdict = Verdict(input, said, also_learnt_from=taught_on)
+    verdict = Verdict(input, said, choose=choose, also_learnt_from=taught_on)
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
 
 
@@ -73,16 +76,30 @@ def _train_head(
     return size, taught.data.readers
 
 
-def _train_network(run: Run[CancerRecipe], how: WholeView, views: Sequence[PreparedExample]) -> tuple[int, int]:
+def _train_network(
+    run: Run[CancerRecipe], how: WholeView, views: Sequence[PreparedExample], choosing: Sequence[PreparedExample]
+) -> tuple[int, int]:
     recipe = run.recipe
     model = build_cancer(recipe.preset, how.height, how.width)
     run.start(model)
     labels = [_view(item, how) for item in views]
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     schedule = how.schedule.for_images(len(labels), how.batch)
-    fit(model, draws(labels, 2, how), loss, schedule, run.folder, recipe.seed)
+    judge = _area(choosing, how) if choosing else None
+    fit(model, draws(labels, 2, how), loss, schedule, run.folder, recipe.seed, judge)
     export_model(model, run.weight_file)
     return how.height, how.width
+
+
+def _area(choosing: Sequence[PreparedExample], how: WholeView) -> Judge:
+    """AUC on the choosing patients; chance where only one class is among them."""
+    truth = [bool(item.example.cancer) for item in choosing]
+    images = np.stack([squashed(item.pixels, how.height, how.width)[..., None] for item in choosing])
+
+    def judge(model: Any) -> float:
+        return float(roc_auc_score(truth, model.predict(images, verbose=0))) if len(set(truth)) == 2 else 0.5
+
+    return judge
 
 
 def _view(item: PreparedExample, how: WholeView) -> Labelled:
