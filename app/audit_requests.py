@@ -27,6 +27,7 @@ ENDPOINTS = {  # endpoint -> what; every other one below an analysis is an expor
     "verdicts.save": "judged",
     "verdicts.as_table": "exported",
     "studies.index": "listed",
+    "events.show": "listed",
     "studies.show": "viewed",
     "studies.delete": "deleted",
     "studies.restore": "restored",

@@ -31,6 +31,7 @@ from pipeline.read_spacing import parse_spacing
 T = TypeVar("T")
 KEPT_IN_MEMORY = 2  # mammograms read in a request and soon needed again by the worker; others are read once more
 HEARTBEAT_S = 15.0
+PAUSE_S = 0.1  # between two looks of who watches everything: short stages are told together
 SPACING = "spacing_mm"  # beside an upload: what was given by hand, as parse_spacing() reads it
 INTERRUPTED = problem("internal_error", "The program stopped twice during this analysis, so it was given up.", 500)
 
@@ -157,6 +158,17 @@ class Jobs:
             if record is None or record.over:
                 return
             seen = record
+
+    def watch(self, seconds: float) -> Iterator[tuple[Record, ...]]:
+        """Every record now, and again after every change, or every HEARTBEAT_S without one."""
+        until, seen = time.monotonic() + seconds, -1
+        while time.monotonic() < until:
+            with self._changed:
+                if seen == self._changes:
+                    self._changed.wait(HEARTBEAT_S)
+                seen = self._changes
+            yield self.store.newest_first()
+            time.sleep(PAUSE_S)
 
     def check_room(self) -> None:
         """Raises ProblemError queue_full."""

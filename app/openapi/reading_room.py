@@ -14,7 +14,9 @@ def studies() -> Json:
     listed = {"200": body("Newest first", JSON, ref("StudyList")), **UNCHANGED}
     study = body("Its images and what they add up to", JSON, ref("Study"))
     deleted = {"204": {"description": "In the bin, and after some minutes gone"}, **NO_STUDY, **FOREIGN}
+    news = body("ready; then analysis with an AnalysisLine, gone with an id", "text/event-stream")
     return {
+        "/api/v1/events": {"get": operation("followWorklist", "News of every analysis, server-sent", {"200": news})},
         "/api/v1/studies": {"get": operation("listStudies", "The worklist", listed)},
         "/api/v1/studies/{id}": {
             "parameters": [STUDY_ID],

@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     from app.routes import (
         analyses,
         dicomweb,
+        events,
         health,
         heatmaps,
         images,
@@ -22,6 +23,6 @@ def register(app: Flask) -> None:
         verdicts,
     )
 
-    of_analyses = (analyses, studies, verdicts, images, pixels, heatmaps, report, objects)
+    of_analyses = (analyses, studies, events, verdicts, images, pixels, heatmaps, report, objects)
     for module in (*of_analyses, models, dicomweb, prototype, health, page):
         app.register_blueprint(module.bp)

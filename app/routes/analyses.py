@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
-from flask import Blueprint, Response, g, json, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.errors import ProblemError, problem, problem_of, respond
 from app.jobs import Upload
 from app.routes.answers import tagged
+from app.routes.streams import LONGEST_STREAM_S, event, stream
 from app.schemas import record_to_json, record_to_line
 from app.services import Services, services
 from app.store import FAILED, SOURCE_HEADERS, Record
@@ -25,7 +26,6 @@ from pipeline.study_zip import starts_a_zip
 bp = Blueprint("analyses", __name__, url_prefix="/api/v1/analyses")
 
 LONGEST_WAIT_S = 60.0
-LONGEST_STREAM_S = 600.0
 LONGEST_NAME = 200  # characters of a file name
 
 
@@ -153,41 +153,23 @@ def restore(id_: str) -> ResponseReturnValue:
 def events(id_: str) -> Response:
     """Server-sent events: `stage` at each stage, then `done` or `failed`."""
     find(id_)
-    stream = _messages(services(), id_)
-    return Response(
-        stream, mimetype="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    )
-
-
-def _messages(parts: Services, id_: str) -> Iterator[str]:
-    """A stream holds a thread, so only half of them may be streams; others end at once and the page asks instead."""
-    if not parts.streams.acquire(blocking=False):
-        yield ": too many are listening\n\n"
-        return
-    try:
-        yield from _news(parts, id_)
-    finally:
-        parts.streams.release()
+    return stream(lambda parts: _news(parts, id_))
 
 
 def _news(parts: Services, id_: str) -> Iterator[str]:
     told: str | None = None
     for record in parts.jobs.follow(id_, LONGEST_STREAM_S):
         if record is None:
-            yield _event("failed", problem("not_found", "The analysis was deleted."))
+            yield event("failed", problem("not_found", "The analysis was deleted."))
         elif record.state == FAILED:
-            yield _event("failed", record.error or {})
+            yield event("failed", record.error or {})
         elif record.over:
-            yield _event("done", {"id": record.id, "state": record.state})
+            yield event("done", {"id": record.id, "state": record.state})
         elif record.stage and record.stage != told:
             told = record.stage
-            yield _event("stage", {"stage": told})
+            yield event("stage", {"stage": told})
         else:
             yield ": still there\n\n"  # so that a closed browser is noticed
-
-
-def _event(name: str, data: dict[str, object]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
 def preferred_wait(header: str) -> float | None:

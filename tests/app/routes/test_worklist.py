@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -277,3 +278,44 @@ def test_a_list_that_has_not_changed_is_not_sent_again(address: str, client: Fla
 def test_ids_of_studies_tell_nothing(client: FlaskClient) -> None:
     posted(client, view("L", "CC"), "a.dcm")
     assert re.fullmatch(r"[0-9a-f]{32}", studies(client)[0]["id"])
+
+
+def told(stream: Iterator[bytes]) -> list[tuple[str, dict[str, Any]]]:
+    """The next events of a stream: name and data."""
+    parts = [part for part in next(stream).decode().split("\n\n") if part.startswith("event: ")]
+    return [(part.splitlines()[0][7:], json.loads(part.splitlines()[1][6:])) for part in parts]
+
+
+def until_done(stream: Iterator[bytes]) -> list[dict[str, Any]]:
+    lines: list[dict[str, Any]] = []
+    while not lines or lines[-1]["state"] != "done":
+        lines += [data for name, data in told(stream) if name == "analysis"]
+    return lines
+
+
+def test_one_stream_tells_of_every_analysis(client: FlaskClient, analyst: StubAnalyst, conforms: Conforms) -> None:
+    earlier = send(client).headers["Location"]
+    stream = client.get("/api/v1/events").iter_encoded()
+    assert told(stream) == [("ready", {})]
+    analyst.gate.clear()
+    location = send(client, wait=False).headers["Location"]
+    analyst.entered.wait(10)
+    analyst.gate.set()
+    lines = until_done(stream)
+    for line in lines:
+        conforms(line, "AnalysisLine")
+    assert {line["id"] for line in lines} == {location.rsplit("/", 1)[1]}
+    assert lines[-1] == client.get("/api/v1/analyses").get_json()["analyses"][0]
+    client.delete(earlier)
+    assert told(stream) == [("gone", {"id": earlier.rsplit("/", 1)[1]})]
+    client.post(f"{earlier}/restore")
+    assert [(name, data["state"]) for name, data in told(stream)] == [("analysis", "done")]
+
+
+def test_the_stream_shares_its_places_with_those_of_single_analyses(make_app: Callable[..., Flask]) -> None:
+    client = make_app(threads=2).test_client()
+    first = client.get("/api/v1/events")
+    assert told(first.iter_encoded()) == [("ready", {})]
+    assert client.get("/api/v1/events").text == ": too many are listening\n\n"
+    first.close()
+    assert told(client.get("/api/v1/events").iter_encoded()) == [("ready", {})]
