@@ -34,6 +34,12 @@ def build_hybrid(preset: Preset = "compact", side: int = SIDE) -> keras.Model:
     return keras.Model(image, logit, name=f"hybrid_{preset}")
 
 
+def mobilenet_of(model: keras.Model) -> keras.Model:
+    """The part of the compact preset that ImageNet weights are at hand for."""
+    (found,) = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    return found
+
+
 def to_three_channels(image: Tensor) -> Tensor:
     """(B, S, S, 1) -> (B, S, S, 3); starts as three copies of the grey picture and learns from there."""
     return keras.layers.Conv2D(3, 1, kernel_initializer="ones", name="to_three_channels")(image)

@@ -22,14 +22,17 @@ EXPECTED: dict[tuple[str, Preset], tuple[int, int, tuple[int, ...], tuple[int, .
     ("segmenter", "compact"): (2_346_321, 2_343_377, (256, 256, 1), (256, 256, 1)),
     ("pathology", "paper"): (73_909_889, 73_750_529, (224, 224, 1), (1,)),
     ("pathology", "compact"): (2_261_825, 2_227_713, (160, 160, 1), (1,)),
+    ("hybrid", "paper"): (31_026_887, 30_890_119, (224, 224, 1), (1,)),
+    ("hybrid", "compact"): (2_538_097, 2_498_117, (224, 224, 1), (1,)),
     ("masking", "paper"): (239_059, 239_059, (160, 128, 1), (3,)),
     ("masking", "compact"): (2_261_827, 2_227_715, (160, 128, 1), (3,)),
     ("cancer", "paper"): (23_827_201, 262_401, (256, 256, 1), (1,)),
     ("cancer", "compact"): (2_260_545, 2_226_433, (384, 256, 1), (1,)),
 }
+LARGE = {("pathology", "paper"), ("hybrid", "paper")}
 every_network = pytest.mark.parametrize(
     ("task", "preset"),
-    [pytest.param(*key, marks=pytest.mark.slow if key == ("pathology", "paper") else ()) for key in EXPECTED],
+    [pytest.param(*key, marks=pytest.mark.slow if key in LARGE else ()) for key in EXPECTED],
 )
 
 
