@@ -16,13 +16,14 @@ from app.cli.pull import pull
 from app.cli.queue import queue
 from app.cli.serve import serve
 from app.cli.training import convert, evaluate, train
+from app.cli.tune import tune
 from app.settings import DISCLAIMER
 
 __all__ = ["main"]
 
 COMMANDS = (
     *(serve, listen, pull, queue, analyze, batch),
-    *(phantom, data, convert, train, evaluate, deidentify, audit, doctor),
+    *(phantom, data, convert, train, tune, evaluate, deidentify, audit, doctor),
 )
 
 

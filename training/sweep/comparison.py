@@ -1,0 +1,109 @@
+"""After the sweep, once: what it chose, what it started from and the comparators, on the held-out patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from models.masking import LEVELS
+from training.cache import PreparedExample
+from training.metrics import Estimate
+from training.recipes.read import RecipeError
+from training.recipes.values import TrainingRecipe
+from training.run import Run
+from training.sweep import published, vgg16
+from training.sweep.answers import Answers, asked, counted, level_figures
+from training.sweep.trial import Trials, masking_network, masking_views
+from training.sweep.values import Entries, Sweep
+
+
+@dataclass(frozen=True)
+class Files:
+    """Weights of others; None where they are not at hand."""
+
+    vgg16: Path | None
+    published: Path | None
+    with_vgg16: bool = True
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One network on the held-out patients."""
+
+    name: str
+    note: str
+    figures: dict[str, Estimate]
+    recall_by_set: dict[str, Estimate]  # mean recall of the levels, chance is 0.333
+    confusion: tuple[tuple[int, ...], ...]  # rows are the truth, in the order of LEVELS
+
+
+@dataclass(frozen=True, eq=False)
+class Views:
+    """Of patients of one kind, with their levels."""
+
+    views: list[PreparedExample]
+    truth: list[int]
+
+
+def compare(
+    trials: Trials, start: Entries, found: Sweep, files: Files, say: Callable[[str], None] = print
+) -> tuple[Compared, ...]:
+    """All but the published file learnt from the same patients; nothing is chosen by the held-out ones.
+
+    Raises RecipeError where no held-out view has a level.
+    """
+    inner = trials.run(found.entries)
+    views, truth, size = masking_views(inner, inner.parts(inner.examples()).training)
+    taught, held = Views(views, truth), held_out_views(trials, inner.recipe)
+    rows = [compared("chosen by the sweep", "", _said_by(trials, found.entries, held, size))]
+    if found.best.key != found.start.key:
+        rows.append(compared("start of the sweep", "", _said_by(trials, start, held, size)))
+    rows.append(compared("commonest level", "always said, whatever the image", _commonest(taught, held)))
+    if files.with_vgg16:
+        rows.append(_vgg16(trials, inner.recipe, taught, held, size, files.vgg16, say))
+    if files.published is not None:
+        network = published.opened(files.published, taught.views, taught.truth)
+        rows.append(compared("published file", network.words, network.answers(held.views, held.truth)))
+    return tuple(rows)
+
+
+def held_out_views(trials: Trials, recipe: TrainingRecipe) -> Views:
+    outside: Run[TrainingRecipe] = Run(recipe, trials.data, trials.out, trials.held_out)
+    views, truth, _ = masking_views(outside, outside.parts(outside.examples()).validation)
+    if not views:
+        raise RecipeError("no held-out view with a masking level to compare on")
+    return Views(views, truth)
+
+
+def compared(name: str, note: str, answers: Answers) -> Compared:
+    sets = dict.fromkeys(answers.datasets)
+    recalls = {one: level_figures(answers.of(one))["macro_recall"] for one in sets} if len(sets) > 1 else {}
+    return Compared(name, note, level_figures(answers), recalls, counted(answers))
+
+
+def _said_by(trials: Trials, entries: Entries, held: Views, size: tuple[int, int]) -> Answers:
+    return asked(masking_network(trials.run(entries)), held.views, held.truth, size)
+
+
+def _commonest(taught: Views, held: Views) -> Answers:
+    level = int(np.bincount(taught.truth, minlength=len(LEVELS)).argmax())
+    return asked(lambda _view: np.eye(len(LEVELS))[level], held.views, held.truth, (2, 2))
+
+
+def _vgg16(
+    trials: Trials,
+    recipe: TrainingRecipe,
+    taught: Views,
+    held: Views,
+    size: tuple[int, int],
+    weights: Path | None,
+    say: Callable[[str], None],
+) -> Compared:
+    folder, how = trials.out / "vgg16", recipe.view  # type: ignore[attr-defined]
+    learnt, unseen = (vgg16.features(part.views, size, weights, folder, say) for part in (taught, held))
+    head = vgg16.head_on(learnt, taught.truth, how.schedule, how.batch, folder / recipe.weights_name, recipe.seed)
+    silent = asked(lambda _view: np.zeros(len(LEVELS)), held.views, held.truth, (2, 2))
+    return compared("frozen VGG16", vgg16.words(weights), replace(silent, said=head(unseen)))
