@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 
 from pipeline.calibration import Calibration
 from training.draws import Draws
-from training.figures import Operating, bins_for, brier, calibration_error, confusion, equal_mass_bins, share
+from training.figures import Operating, bins_for, brier, calibration_error, confusion, equal_mass_bins, mean, share
 from training.figures import balanced_accuracy as recall_of_classes
 from training.metrics import Estimate
 
@@ -194,6 +194,36 @@ def _quick(logits: Floats, labels: NDArray[np.bool_], method: Method) -> dict[st
     once = np.ones((1, len(labels)))
     (scale, offset) = logistic_fits(logits, labels.astype(np.float64), once, with_offset=method == "platt")[0]
     return {"scale": float(scale), "offset": float(offset)}
+
+
+def calibrate_levels(logits: Floats, truth: Sequence[int], patients: Sequence[str], seed: int = 0) -> Calibrated:
+    """The same for exclusive classes, logits (N, classes): one `scale` for all, the order of the classes unchanged.
+
+    Brier's score sums over the classes (0..2); the calibration error is that of the class said. ValueError for fewer
+    than two patients.
+    """
+    labels, women = np.asarray(truth, np.int64), np.asarray(patients)
+    groups = min(CROSS_FITS, len(set(patients)))
+    if groups < 2:
+        raise ValueError("a calibration needs two patients at least")
+    shares = np.zeros(logits.shape)
+    for others, held in GroupKFold(groups).split(logits, groups=women):
+        shares[held] = _softmax(logits[held] * softmax_temperature(logits[others], labels[others].tolist())["scale"])
+    draws, rows = Draws.of(patients, seed=seed), np.arange(len(labels))
+    weights, said = draws.weights(patients), shares.argmax(axis=1)
+    distance = ((shares - (labels[:, None] == np.arange(logits.shape[1]))) ** 2).sum(axis=1)
+    bins = equal_mass_bins(shares[rows, said], bins_for(len(labels)))
+    error = calibration_error(shares[rows, said], (said == labels).astype(np.float64), weights, bins)
+    metrics = {
+        "brier_cross_fitted": draws.estimate(mean(distance, weights), len(labels)),
+        "ece_cross_fitted": draws.estimate(error, len(labels)),
+    }
+    return Calibrated(softmax_temperature(logits, truth), metrics)
+
+
+def _softmax(logits: Floats) -> Floats:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)
 
 
 def softmax_temperature(logits: Floats, truth: Sequence[int]) -> dict[str, float]:

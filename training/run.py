@@ -22,7 +22,7 @@ from training.cache import PreparedExample, prepared
 from training.datasets.base import Example
 from training.datasets.phantoms import phantoms
 from training.datasets.registry import DATASETS
-from training.judge import calibrate
+from training.judge import Method, calibrate
 from training.metrics import Estimate
 from training.recipes.read import RecipeError
 from training.recipes.values import Choice, TrainingRecipe
@@ -168,11 +168,15 @@ class Verdict:
 
 
 def with_calibration(
-    verdict: Verdict, logits: NDArray[np.float64], truth: Sequence[bool], patients: Sequence[str]
+    verdict: Verdict,
+    logits: NDArray[np.float64],
+    truth: Sequence[bool],
+    patients: Sequence[str],
+    method: Method = "platt",
 ) -> Verdict:
-    """Platt's, fitted on the validation patients; none where they are too few for it."""
+    """Fitted on the validation patients, with its worth on others; none where they are too few for it."""
     try:
-        found = calibrate(logits, truth, patients)
+        found = calibrate(logits, truth, patients, method)
     except ValueError as error:
         print(f"no calibration: {error}")
         return verdict

@@ -16,6 +16,7 @@ from training.judge import (
     auc_within,
     balanced_accuracy,
     calibrate,
+    calibrate_levels,
     cross_fitted,
     fitted,
     logistic_fits,
@@ -179,6 +180,22 @@ def test_a_softmax_finds_its_temperature() -> None:
     shares = np.exp(0.6 * logits) / np.exp(0.6 * logits).sum(axis=1, keepdims=True)
     truth = [int(random.choice(3, p=share)) for share in shares]
     assert softmax_temperature(logits, truth)["scale"] == pytest.approx(0.6, abs=0.04)
+
+
+def test_levels_are_cross_fitted_and_scaled_alike() -> None:
+    """The right class has a share of 0.8 where the logits say 0.98: softened, and honest to a few hundredths."""
+    random = np.random.default_rng(6)
+    truth = random.integers(0, 3, 600)
+    said = np.where(random.random(600) < 0.8, truth, (truth + 1 + random.integers(0, 2, 600)) % 3)
+    logits = 4.6 * (said[:, None] == np.arange(3))
+    found = calibrate_levels(logits.astype(float), truth.tolist(), each_alone(600))
+    assert found.calibration["scale"] == pytest.approx(np.log(8) / 4.6, abs=0.08)
+    assert found.metrics["ece_cross_fitted"].value < 0.04
+    assert found.metrics["brier_cross_fitted"].value == pytest.approx(
+        0.2 * (0.8**2 + 0.9**2 + 0.1**2) + 0.8 * 0.06, abs=0.04
+    )
+    with pytest.raises(ValueError, match="two patients"):
+        calibrate_levels(logits[:2].astype(float), [0, 1], ["a", "a"])
 
 
 def test_operating_points_leave_so_many_alone() -> None:

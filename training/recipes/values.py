@@ -87,6 +87,7 @@ class TrainingRecipe:
     preprocessing: Preprocessing
     limits: tuple[str, ...]  # what the card warns of, one sentence each
     name: str = ""  # of weights and card; by default <preset>-<task>
+    calibration: Literal["temperature", "platt", "isotonic"] = "platt"  # of a yes-or-no network, on validation patients
 
     @property
     def weights_name(self) -> str:

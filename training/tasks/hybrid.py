@@ -88,7 +88,7 @@ def judged(run: Run[HybridRecipe], verdict: Verdict, masses: Sequence[Mass]) -> 
         rows = [i for i, mass in enumerate(masses) if name in ("all", mass.dataset)]
         if len({truth[i] for i in rows}) == 2:
             metrics[f"auc_{name}"] = auc([patients[i] for i in rows], [truth[i] for i in rows], logits[rows])
-    fitted = with_calibration(replace(verdict, metrics=metrics), logits, truth, patients)
+    fitted = with_calibration(replace(verdict, metrics=metrics), logits, truth, patients, run.recipe.calibration)
     probabilities = probabilities_of(logits, fitted.calibration)
     return replace(fitted, operating_points=operating_points_of(truth, probabilities))
 
