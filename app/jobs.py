@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from app import pictures, pixels, schemas
+from app import pixels
+from app.analysing import Analysing, wishes
 from app.analyst import Analyst
 from app.belonging import Belonging, belonging_of
 from app.bin import Bin
 from app.errors import ProblemError, problem, problem_of
 from app.metrics import Metrics
+from app.news import News
 from app.settings import Settings
-from app.store import QUEUED, SOURCE_HEADERS, Record, Store
+from app.store import QUEUED, Record, Store
 from app.tidying import Gone, Tidying
 from app.worker import QueueFullError, Worker
-from pipeline.document import to_document
 from pipeline.errors import PipelineError
-from pipeline.export.source import source_headers
 from pipeline.mammogram import Mammogram
 from pipeline.read import read_stored
-from pipeline.read_spacing import parse_spacing
 
 T = TypeVar("T")
 KEPT_IN_MEMORY = 2  # mammograms read in a request and soon needed again by the worker; others are read once more
-HEARTBEAT_S = 15.0
-PAUSE_S = 0.1  # between two looks of who watches everything: short stages are told together
-SPACING = "spacing_mm"  # beside an upload: what was given by hand, as parse_spacing() reads it
 INTERRUPTED = problem("internal_error", "The program stopped twice during this analysis, so it was given up.", 500)
 
 
@@ -42,6 +36,7 @@ class Upload:
 
     token: str
     label: str | None = None
+    ask_second: bool | None = None  # whether masses shall have a second opinion; None: as the settings say
 
 
 class Jobs:
@@ -58,8 +53,10 @@ class Jobs:
         self.bin = Bin(store, settings.undo_minutes)
         self.tidying = Tidying(store, self.bin, settings.retention_days, self._went(gone))
         self.worker = Worker(settings.queue_limit)
-        self._changed, self._changes = threading.Condition(), 0
+        self.news = News(store)
+        self._analysing = Analysing(store, analyst, settings.max_pixels)
         self._fresh: OrderedDict[str, Mammogram] = OrderedDict()
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Put back what an earlier process left unfinished, then begin to work."""
@@ -79,7 +76,10 @@ class Jobs:
         self.check_room()
         mammogram, stored = read_stored(data, self.settings.max_pixels, spacing_mm)
         self.tidying.tidy()
-        beside = {**pixels.pixel_files(mammogram, stored), **_beside(spacing_mm)}
+        beside = {
+            **pixels.pixel_files(mammogram, stored),
+            **wishes(spacing_mm, sent_with.ask_second if sent_with else None),
+        }
         record = self.store.add(file, data, beside, self._belonging(data, mammogram, sent_with))
         self._remember(record.id, mammogram)
         try:
@@ -87,7 +87,7 @@ class Jobs:
         except QueueFullError:
             self.delete(record.id)
             raise queue_full() from None
-        self._tell()
+        self.news.tell(record.id)
         return record
 
     def _belonging(self, data: bytes, mammogram: Mammogram, sent_with: Upload | None) -> Belonging:
@@ -122,7 +122,7 @@ class Jobs:
             record = self.store.get(id_)
             if record and record.state == QUEUED:
                 self._queue(id_)
-        self._tell()
+        self.news.tell(*analyses)
 
     def _went(self, gone: Gone) -> Gone:
         def went(why: str, id_: str) -> None:
@@ -132,43 +132,13 @@ class Jobs:
         return went
 
     def _forget(self, *analyses: str) -> None:
-        with self._changed:
+        with self._lock:
             for id_ in analyses:
                 self._fresh.pop(id_, None)
-        self._tell()
+        self.news.tell(*analyses)
 
     def wait(self, id_: str, seconds: float) -> Record | None:
-        """The record once it is over, or as it stands after `seconds`; None when it was deleted."""
-        until = time.monotonic() + seconds
-        with self._changed:
-            while (record := self.store.get(id_)) and not record.over and (left := until - time.monotonic()) > 0:
-                self._changed.wait(left)
-        return record
-
-    def follow(self, id_: str, seconds: float) -> Iterator[Record | None]:
-        """The record now and at every change, every HEARTBEAT_S without one; ends when it is over or gone."""
-        until, seen = time.monotonic() + seconds, None
-        while time.monotonic() < until:
-            with self._changed:
-                record = self.store.get(id_)
-                if record == seen:
-                    self._changed.wait(HEARTBEAT_S)
-                    record = self.store.get(id_)
-            yield record
-            if record is None or record.over:
-                return
-            seen = record
-
-    def watch(self, seconds: float) -> Iterator[tuple[Record, ...]]:
-        """Every record now, and again after every change, or every HEARTBEAT_S without one."""
-        until, seen = time.monotonic() + seconds, -1
-        while time.monotonic() < until:
-            with self._changed:
-                if seen == self._changes:
-                    self._changed.wait(HEARTBEAT_S)
-                seen = self._changes
-            yield self.store.newest_first()
-            time.sleep(PAUSE_S)
+        return self.news.wait(id_, seconds)
 
     def check_room(self) -> None:
         """Raises ProblemError queue_full."""
@@ -178,32 +148,34 @@ class Jobs:
             raise queue_full() from None
 
     def _remember(self, id_: str, mammogram: Mammogram) -> None:
-        with self._changed:
+        with self._lock:
             self._fresh[id_] = mammogram
             while len(self._fresh) > KEPT_IN_MEMORY:
                 self._fresh.popitem(last=False)
 
-    def _tell(self) -> None:
-        with self._changed:
-            self._changes += 1
-            self._changed.notify_all()
+    def _remembered(self, id_: str) -> Mammogram | None:
+        with self._lock:
+            return self._fresh.pop(id_, None)
 
     def _stage(self, id_: str, stage: str) -> None:
         self.store.stage(id_, stage)
-        self._tell()
+        self.news.tell(id_)
 
     def _run(self, id_: str) -> None:
         record = self.store.get(id_)
         if record is None or not self.store.claim(id_):
             return
         try:
-            document, preprocessed = self._analyze(record)
+            self._stage(id_, "read")
+            document, preprocessed = self._analysing.run(
+                id_, record.file, self._remembered(id_), lambda stage: self._stage(id_, stage)
+            )
         except Exception as error:
             self._failed(id_, error)
         else:
             self.store.finish(id_, document, preprocessed)
             self.metrics.analyzed("done", document["timings_ms"])
-        self._tell()
+        self.news.tell(id_)
 
     def _failed(self, id_: str, error: Exception) -> None:
         if self.store.get(id_, in_the_bin=True) is None:  # deleted while it ran, and its files with it
@@ -211,39 +183,6 @@ class Jobs:
             return
         self.store.fail(id_, problem_of(error))
         self.metrics.analyzed(error.code if isinstance(error, PipelineError) else "internal_error", {})
-
-    def _analyze(self, record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
-        folder = self.store.folder(record.id)
-        self._stage(record.id, "read")
-        with self._changed:
-            mammogram = self._fresh.pop(record.id, None)
-        if mammogram is None:
-            mammogram = self._read_again(folder)
-        (folder / pictures.ORIGINAL).write_bytes(pictures.png(pictures.eight_bit(mammogram)))
-        if source := source_headers((folder / "upload").read_bytes()):
-            (folder / SOURCE_HEADERS).write_bytes(source.to_bytes())
-        analysis = self.analyst.analyze(mammogram, lambda stage: self._stage(record.id, stage))
-        prepared = self.analyst.prepare(mammogram)
-        (folder / pictures.PREPROCESSED).write_bytes(pictures.png(prepared.pixels))
-        (folder / pictures.MASK).write_bytes(pixels.mask_picture(self.analyst.mask(mammogram)))
-        return to_document(analysis, record.file), schemas.prepared_to_json(prepared)
-
-    def _read_again(self, folder: Path) -> Mammogram:
-        data = (folder / "upload").read_bytes()
-        mammogram, stored = read_stored(data, self.settings.max_pixels, _spacing_beside(folder))
-        if not (folder / pixels.ABOUT).exists():  # accepted by a version that did not keep them
-            for name, content in pixels.pixel_files(mammogram, stored).items():
-                (folder / name).write_bytes(content)
-        return mammogram
-
-
-def _beside(spacing_mm: tuple[float, float] | None) -> dict[str, bytes]:
-    return {SPACING: "{},{}".format(*spacing_mm).encode()} if spacing_mm else {}
-
-
-def _spacing_beside(folder: Path) -> tuple[float, float] | None:
-    path = folder / SPACING
-    return parse_spacing(path.read_text()) if path.exists() else None
 
 
 def queue_full() -> ProblemError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,11 +86,12 @@ class Store:
             row = db.execute(f"SELECT {ALL} FROM analyses WHERE {where}", (id_,)).fetchone()
         return record_of(row) if row else None
 
-    def newest_first(self) -> tuple[Record, ...]:
-        """Every record, without the documents, which may be large."""
-        found = f"SELECT {LIGHT} FROM analyses WHERE deleted IS NULL ORDER BY created DESC, rowid DESC"
+    def newest_first(self, among: Collection[str] | None = None) -> tuple[Record, ...]:
+        """Every record, or those among these ids, without the documents, which may be large."""
+        asked = "" if among is None else f" AND id IN ({', '.join('?' for _ in among)})"
+        found = f"SELECT {LIGHT} FROM analyses WHERE deleted IS NULL{asked} ORDER BY created DESC, rowid DESC"
         with self.database.open() as db:
-            rows = db.execute(found).fetchall()
+            rows = db.execute(found, tuple(among or ())).fetchall()
         return tuple(record_of(row) for row in rows)
 
     def claim(self, id_: str) -> bool:

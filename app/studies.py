@@ -54,9 +54,20 @@ class Studies:
 
     def newest_first(self) -> tuple[Study, ...]:
         """Every study of which anything is there, in the order in which they came."""
+        return self._among("SELECT id FROM studies", ())
+
+    def get(self, id_: str) -> Study | None:
+        of_the_patient = "SELECT id FROM studies WHERE id = ? OR patient = (SELECT patient FROM studies WHERE id = ?)"
+        return next((study for study in self._among(of_the_patient, (id_, id_)) if study.id == id_), None)
+
+    def _among(self, asked: str, values: tuple[str, ...]) -> tuple[Study, ...]:
+        """Of the studies that the query `asked` names: with a study, all of its patient."""
+        lines = f"SELECT {LIGHT} FROM analyses WHERE deleted IS NULL AND study IN ({asked}) ORDER BY created, rowid"
         with self.database.open() as db:
-            rows = db.execute("SELECT * FROM studies ORDER BY created DESC, rowid DESC").fetchall()
-            found = db.execute(f"SELECT {LIGHT} FROM analyses WHERE deleted IS NULL ORDER BY created, rowid").fetchall()
+            rows = db.execute(
+                f"SELECT * FROM studies WHERE id IN ({asked}) ORDER BY created DESC, rowid DESC", values
+            ).fetchall()
+            found = db.execute(lines, values).fetchall()
         analyses: dict[str, list[Record]] = {}
         for record in map(record_of, found):
             analyses.setdefault(record.study, []).append(record)
@@ -65,9 +76,6 @@ class Studies:
         for row in sorted(there, key=lambda row: age(analyses[row["id"]])):
             patients.setdefault(row["patient"] or row["id"], []).append(row["id"])
         return tuple(_study(row, analyses[row["id"]], patients[row["patient"] or row["id"]]) for row in there)
-
-    def get(self, id_: str) -> Study | None:
-        return next((study for study in self.newest_first() if study.id == id_), None)
 
 
 def _study(row: sqlite3.Row, analyses: Sequence[Record], of_the_patient: list[str]) -> Study:

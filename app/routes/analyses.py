@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
@@ -52,9 +53,12 @@ def start() -> ResponseReturnValue:
         raise ProblemError("missing_file", "Send the image as the multipart form field 'file'.")
     spacing_mm = spacing_by_hand(request.form.get("pixel_spacing_mm", ""))
     sent_with = sent_together(request.form.get("upload", ""), request.form.get("label", ""))
+    sent_with = replace(sent_with, ask_second=switch("second_opinion", request.form.get("second_opinion", "")))
     if starts_a_zip(upload.stream.read(4)):
         name = sent_with.label or shown_name(upload.filename).removesuffix(".zip")
-        return start_study(upload.stream, spacing_mm, Upload(sent_with.token or uuid.uuid4().hex, name))
+        return start_study(
+            upload.stream, spacing_mm, replace(sent_with, token=sent_with.token or uuid.uuid4().hex, label=name)
+        )
     upload.stream.seek(0)
     seconds = preferred_wait(request.headers.get("Prefer", ""))
     record = services().jobs.submit(shown_name(upload.filename), upload.read(), spacing_mm, sent_with)
@@ -100,6 +104,13 @@ def sent_together(token: str, label: str) -> Upload:
     if token and not re.fullmatch(r"[A-Za-z0-9_-]{8,64}", token):
         raise ProblemError("bad_parameter", "upload is 8 to 64 letters, digits, - and _, drawn by chance.")
     return Upload(token, shown_name(label) if label.strip() else None)
+
+
+def switch(name: str, word: str) -> bool | None:
+    """A form field that is `on` or `off`; None where it was not sent. Raises ProblemError bad_parameter."""
+    if word not in ("", "on", "off"):
+        raise ProblemError("bad_parameter", f"{name} is on or off.")
+    return word == "on" if word else None
 
 
 def spacing_by_hand(words: str) -> tuple[float, float] | None:
@@ -158,7 +169,7 @@ def events(id_: str) -> Response:
 
 def _news(parts: Services, id_: str) -> Iterator[str]:
     told: str | None = None
-    for record in parts.jobs.follow(id_, LONGEST_STREAM_S):
+    for record in parts.jobs.news.follow(id_, LONGEST_STREAM_S):
         if record is None:
             yield event("failed", problem("not_found", "The analysis was deleted."))
         elif record.state == FAILED:

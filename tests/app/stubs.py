@@ -56,6 +56,7 @@ class StubAnalyst(Analyst):
     gate: threading.Event = field(default_factory=threading.Event)
     entered: threading.Event = field(default_factory=threading.Event)
     threads: set[str] = field(default_factory=set)
+    asked: list[bool | None] = field(default_factory=list)  # whether a second opinion was wanted, by analysis
 
     def __post_init__(self) -> None:
         super().__init__(no_models)
@@ -63,6 +64,7 @@ class StubAnalyst(Analyst):
 
     def analyze(self, mammogram: Mammogram, progress: Progress, ask_second: bool | None = None) -> Analysis:
         self.analyses += 1
+        self.asked.append(ask_second)
         self.threads.add(threading.current_thread().name)
         for stage in STAGES:
             progress(stage)
