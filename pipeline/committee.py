@@ -1,0 +1,71 @@
+"""The committee's weight file behind microcalcify()'s protocol: patches go in side by side, a sheet at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.weights import Card
+from pipeline.calibration import Calibration
+from pipeline.declared import Answering
+from pipeline.errors import ModelUnavailable
+from pipeline.wavelet import Wavelet, filtered
+
+Floats = NDArray[np.float32]
+
+BEST_SPOTS = 3  # of a cluster, whose mean logit is the cluster's
+LARGEST_LOGIT = 12.0
+
+
+class SheetCommittee:
+    """[input] of its card: height and width of a sheet, patch and spacing_mm, least_spot, perhaps a wavelet table.
+
+    A file that takes one patch has sheets of one. Its outputs are logits: (1, R, R, 1) of patches, and (1, R C, R C, 1)
+    of their cells; a file with one output judges patches alone. Raises ModelUnavailable for a card that lacks these.
+    """
+
+    def __init__(self, model: Answering, card: Card) -> None:
+        self._model = model
+        self._calibration = Calibration.of(card.calibration)
+        try:
+            self.side, self.spacing_mm = int(card.input["patch"]), float(card.input["spacing_mm"])
+            self.least_spot = float(card.input.get("least_spot", 0.5))
+            self._rows, self._columns = (int(card.input[name]) // self.side for name in ("height", "width"))
+            self._wavelet = Wavelet(**card.input["wavelet"]) if "wavelet" in card.input else None
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelUnavailable(f"The card {card.name!r} has no usable [input]: {error}.") from error
+
+    def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
+        """(N, side, side) 0..1 -> probabilities of the patches (N,) and of their cells (N, C, C)."""
+        if self._wavelet:
+            patches = np.stack([filtered(patch, self._wavelet) for patch in patches])
+        size = self._rows * self._columns
+        answers = [self._sheet(patches[start : start + size]) for start in range(0, len(patches), size)]
+        calcified, cells = (np.concatenate(part)[: len(patches)] for part in zip(*answers, strict=True))
+        return calcified[:, 0, 0], cells
+
+    def confidence(self, spots: Floats) -> float:
+        """Of a cluster: the calibrated mean logit of its likeliest spots."""
+        return self._calibration.judge(cluster_logit(spots)).probability
+
+    def _sheet(self, patches: Floats) -> tuple[Floats, Floats]:
+        rows, columns, side = self._rows, self._columns, self.side
+        full = np.zeros((rows * columns, side, side), np.float32)
+        full[: len(patches)] = patches
+        sheet = full.reshape(rows, columns, side, side).swapaxes(1, 2).reshape(1, rows * side, columns * side, 1)
+        answers = self._model(sheet)
+        calcified, cells = (self._apart(answers[place]) for place in (0, -1))
+        return calcified, cells
+
+    def _apart(self, logits: Floats) -> Floats:
+        """(1, R C, R C, 1) or (1, R R) -> (R R, C, C) probabilities."""
+        rows, columns = self._rows, self._columns
+        cells = round((logits.size / (rows * columns)) ** 0.5)
+        apart = logits.reshape(rows, cells, columns, cells).swapaxes(1, 2).reshape(-1, cells, cells)
+        return np.asarray(1 / (1 + np.exp(-np.clip(apart, -LARGEST_LOGIT, LARGEST_LOGIT))), np.float32)
+
+
+def cluster_logit(spots: Floats) -> float:
+    """Mean logit of the BEST_SPOTS likeliest; spots are likelihoods (N,)."""
+    best = np.clip(np.sort(spots)[-BEST_SPOTS:].astype(np.float64), 1e-6, 1 - 1e-6)
+    return float(np.mean(np.log(best / (1 - best))))

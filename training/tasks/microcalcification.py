@@ -1,0 +1,201 @@
+"""Microcalcifications: five experts from INFN's patches and INbreast's listed calcifications, and their committee."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from models.export import export_function
+from models.microcalcification import (
+    CELLS,
+    SHEET,
+    SIDE,
+    SPACING_MM,
+    Hyper,
+    build_committee,
+    build_microcalcification,
+    build_sheet,
+)
+from models.weights import write_card
+from pipeline.committee import SheetCommittee
+from pipeline.finding import Finding
+from pipeline.microcalcification import microcalcify
+from pipeline.preprocess import preprocess
+from pipeline.wavelet import Wavelet, filtered
+from training.fit import fit
+from training.judge import auc, calibrate
+from training.metrics import Estimate
+from training.microcalcification.committee import fitted_weights, judges, left_out, nested
+from training.microcalcification.data import Patch, Spotted, patches, spotted
+from training.microcalcification.draws import Ranges, Shares, batches
+from training.microcalcification.judge import RULE, ClusteredImage, operating_points, scored, sensitivity_at
+from training.microcalcification.losses import LOSSES
+from training.recipes.values import Schedule, TrainingRecipe
+from training.run import Run, Verdict, opened, write_verdict
+from training.split import FOLDS
+
+Floats = NDArray[np.float64]
+CONFIDENCES = tuple(round(step * 0.05, 2) for step in range(1, 20))
+
+
+@dataclass(frozen=True)
+class Expert:
+    """What each of the five sees and how long."""
+
+    schedule: Schedule
+    shares: Shares
+    ranges: Ranges
+    least_spot: float  # likelihood from which a place counts as a spot when clusters are formed
+    hyper: Hyper = field(default_factory=Hyper)  # of the paper preset
+    wavelet: Wavelet | None = None  # the published filter, on every patch
+
+
+@dataclass(frozen=True, kw_only=True)
+class MicrocalcificationRecipe(TrainingRecipe):
+    expert: Expert
+
+
+RECIPE = MicrocalcificationRecipe
+
+
+def train(run: Run[MicrocalcificationRecipe]) -> None:
+    """Every patient trains three of five experts and is judged by the two others, whatever run.held_out says."""
+    found, images = patches(run.data), spotted(run.data)
+    experts = [trained(run, expert, found, images) for expert in range(FOLDS)]
+    own = [patch for patch in found if patch.fold >= 0]
+    said, folds = answers(run, experts, own), np.array([patch.fold for patch in own])
+    truth = [patch.calcified for patch in own]
+    weights = fitted_weights(said, truth, folds)
+    export(experts, weights, run.weight_file)
+    metrics = {"patches_auc": auc([patch.case for patch in own], truth, nested(said, truth, folds))}
+    metrics |= other_patches(run, experts, weights, [patch for patch in found if patch.fold < 0])
+    verdict = Verdict(
+        {
+            "names": ["patches"],
+            "height": SHEET * SIDE,
+            "width": SHEET * SIDE,
+            "patch": SIDE,
+            "spacing_mm": SPACING_MM,
+            "least_spot": run.recipe.expert.least_spot,
+            **({"wavelet": asdict(run.recipe.expert.wavelet)} if run.recipe.expert.wavelet else {}),
+        },
+        f"{len(own)} patches of INFN and {len(images)} views of INbreast, "
+        f"{sum(len(image.spots) for image in images)} listed calcifications",
+        metrics,
+    )
+    card = write_verdict(run, on_whole_images(run, verdict, experts, weights, images))
+    rounded = [round(float(weight), 4) for weight in weights]
+    training = {**card.training, "split": SPLIT, "expert_weights": rounded}
+    write_card(replace(card, training=training), run.out / "cards" / f"{run.name}.toml")
+
+
+SPLIT = (
+    "by case and patient; expert k learns nothing of folds k and k+1 of 5 (SHA-256 of the patient), so each fold is "
+    "judged by the two experts that never saw it, for patches with weights fitted on the other folds; no checkpoint was "
+    "chosen, the schedule was fixed beforehand. What ships is the five together, which nobody is left to judge"
+)
+
+
+def trained(
+    run: Run[MicrocalcificationRecipe], expert: int, found: Sequence[Patch], images: Sequence[Spotted]
+) -> keras.Model:
+    """One expert (0-4), made or resumed."""
+    recipe, how, hidden = run.recipe, run.recipe.expert, left_out(expert)
+    keras.utils.set_random_seed(recipe.seed + expert)
+    model = build_microcalcification(recipe.preset, **(asdict(how.hyper) if recipe.preset == "paper" else {}))
+    draw = batches(
+        [patch for patch in found if patch.fold >= 0 and patch.fold not in hidden],
+        [image for image in images if image.fold not in hidden],
+        CELLS if recipe.preset == "compact" else 1,
+        how.shares,
+        how.ranges,
+        lambda pixels: filtered(pixels, how.wavelet) if how.wavelet else pixels,
+    )
+    fit(model, draw, LOSSES, how.schedule, run.folder / f"expert-{expert + 1}", recipe.seed + expert)
+    return model
+
+
+def answers(run: Run[MicrocalcificationRecipe], experts: Sequence[keras.Model], found: Sequence[Patch]) -> Floats:
+    """(N, 5) what each expert says of each patch."""
+    wavelet = run.recipe.expert.wavelet
+    pixels = [patch.pixels.astype(np.float32) / np.float32(255) for patch in found]
+    given = np.stack([filtered(patch, wavelet) if wavelet else patch for patch in pixels])[..., None]
+    logits = [keras.ops.convert_to_numpy(expert(given, training=False)["calcified"]) for expert in experts]
+    return np.asarray(1 / (1 + np.exp(-np.concatenate(logits, axis=1).astype(np.float64))), np.float64)
+
+
+def other_patches(
+    run: Run[MicrocalcificationRecipe], experts: Sequence[keras.Model], weights: Floats, others: Sequence[Patch]
+) -> dict[str, Estimate]:
+    """The external patches of DDSM, at another scale, which trained nobody: the figure of the whole committee."""
+    if not others:
+        return {}
+    said = answers(run, experts, others) @ weights
+    return {"external_patches_auc": auc([patch.case for patch in others], [p.calcified for p in others], said)}
+
+
+def export(experts: Sequence[keras.Model], weights: Floats, path: Path) -> None:
+    sheet = build_sheet(build_committee(experts, [float(weight) for weight in weights]))
+
+    def run(patches: Any) -> Mapping[str, Any]:
+        said: Mapping[str, Any] = sheet(patches, training=False)
+        return said
+
+    export_function(run, {"patches": (SHEET * SIDE, SHEET * SIDE, 1)}, path)
+
+
+def on_whole_images(
+    run: Run[MicrocalcificationRecipe],
+    verdict: Verdict,
+    experts: Sequence[keras.Model],
+    weights: Floats,
+    images: Sequence[Spotted],
+) -> Verdict:
+    """The stage itself on every image, by the two experts that never saw its patient; and the clusters' calibration."""
+    marked: list[tuple[Spotted, tuple[Finding, ...]]] = []
+    for fold in range(FOLDS):
+        pair = list(judges(fold))
+        ours = replace(run, out=run.folder / f"fold-{fold}")
+        export([experts[i] for i in pair], weights[pair] / weights[pair].sum(), ours.weight_file)
+        committee = SheetCommittee(*opened(ours, verdict.input))
+        marked += [(image, marks(run, image, committee)) for image in images if image.fold == fold]
+    unscaled = [scored(image, found) for image, found in marked]
+    judged = [(one.patient, mark) for one in unscaled if one.complete for mark in one.marks]
+    logits = np.array([np.log(c / (1 - c)) for _, (c, _) in judged])
+    calibration = calibrate(logits, [hit is not None for _, (_, hit) in judged], [patient for patient, _ in judged])
+    scale, offset = (calibration.calibration[name] for name in ("scale", "offset"))
+    shown = [_calibrated(image, scale, offset) for image in unscaled]
+    complete = [image for image in shown if image.complete]
+    metrics = {
+        **verdict.metrics,
+        "clusters_sensitivity_at_1_false": sensitivity_at(complete, 1.0),
+        "clusters_sensitivity_at_half_false": sensitivity_at(complete, 0.5),
+        "clusters_sensitivity_at_1_false_with_incomplete_lists": sensitivity_at(shown, 1.0),
+        **calibration.metrics,
+    }
+    data = f"{verdict.data}; {len(complete)} views with complete lists validate; {RULE}"
+    return replace(
+        verdict,
+        data=data,
+        metrics=metrics,
+        calibration=calibration.calibration,
+        operating_points=operating_points(complete, CONFIDENCES),
+    )
+
+
+def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCommittee) -> tuple[Finding, ...]:
+    mammogram = image.example.load()
+    return microcalcify(mammogram, preprocess(mammogram, run.recipe.preprocessing), committee, floor=0.0)
+
+
+def _calibrated(image: ClusteredImage, scale: float, offset: float) -> ClusteredImage:
+    def moved(confidence: float) -> float:
+        return float(1 / (1 + np.exp(-(scale * np.log(confidence / (1 - confidence)) + offset))))
+
+    return replace(image, marks=tuple((moved(confidence), cluster) for confidence, cluster in image.marks))
