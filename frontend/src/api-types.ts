@@ -126,6 +126,30 @@ export interface AnalysisSummary {
   file: string;
   state: JobState;
   created: string | number;
+  stage?: string | null;
+  /** Images sent together or of one DICOM study; without it the image is a study of its own. */
+  study?: string | null;
+  laterality?: "L" | "R" | null;
+  view?: string | null;
+  /** Date of the acquisition, ISO 8601; null where the file does not tell. */
+  acquired?: string | null;
+  /** How many candidates there are. */
+  findings?: number | null;
+  cancer?: number | null;
+}
+
+/** Images that belong together. `previous`: studies of the same patient, older first. */
+export interface Study {
+  id: string;
+  created: string | number;
+  acquired: string | null;
+  label: string;
+  state: JobState;
+  expires: string | number | null;
+  analyses: AnalysisSummary[];
+  breasts: Partial<Record<"L" | "R", { cancer: number | null }>>;
+  exam: { cancer: number | null };
+  previous: string[];
 }
 
 export interface AnalysisDetail {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError, deleteAnalysis, getAnalysis, imageUrl, listAnalyses, problemFrom, startAnalyses } from "./api";
-import { adviceFor } from "./problems";
+import { wordsOf } from "./words";
+import { adviceFor } from "./words/advice";
 
 const answering = (body: BodyInit | null, init: ResponseInit) => {
   const fetched = vi.fn<typeof fetch>(() => Promise.resolve(new Response(body, init)));
@@ -60,7 +61,7 @@ test("deleting needs no body in the answer", async () => {
 });
 
 test("every problem comes with something to do: by code, else by status, else in general", () => {
-  const advice = (code: string, status: number) => adviceFor({ code, title: "", detail: "", status });
+  const advice = (code: string, status: number) => adviceFor(wordsOf("en"), { code, title: "", detail: "", status });
   expect(advice("unreadable_image", 422)).toContain("original file");
   expect(advice("something_new", 429)).toContain("Wait");
   expect(advice("something_new", 418)).toContain("Try again");

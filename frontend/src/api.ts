@@ -1,4 +1,4 @@
-import type { AnalysisDetail, AnalysisSummary, ModelCard, Problem, Variant } from "./api-types";
+import type { AnalysisDetail, AnalysisSummary, ModelCard, Problem, Study, Variant } from "./api-types";
 
 const ANALYSES = "/api/v1/analyses";
 
@@ -72,6 +72,11 @@ export async function getAnalysis(id: string): Promise<AnalysisDetail> {
   return json(await request(analysisUrl(id)));
 }
 
+/** What belongs together with an analysis, and what was before. */
+export async function getStudy(id: string): Promise<Study> {
+  return json(await request(`/api/v1/studies/${encodeURIComponent(id)}`));
+}
+
 export async function deleteAnalysis(id: string): Promise<void> {
   await request(analysisUrl(id), { method: "DELETE" });
 }
@@ -91,4 +96,22 @@ export function eventsUrl(id: string): string {
 
 export function imageUrl(id: string, variant: Variant): string {
   return `${analysisUrl(id)}/image.png?variant=${variant}`;
+}
+
+export function pixelsUrl(id: string): string {
+  return `${analysisUrl(id)}/pixels`;
+}
+
+export function maskUrl(id: string): string {
+  return `${analysisUrl(id)}/mask.png`;
+}
+
+export function maskingMapUrl(id: string): string {
+  return `${analysisUrl(id)}/masking-map.png`;
+}
+
+/** Why `model` said what it said; of one finding, or of the whole picture where `finding` is null. */
+export function heatmapUrl(id: string, model: string, method: "gradcam" | "occlusion", finding: number | null): string {
+  const one = finding === null ? "" : `&finding=${finding}`;
+  return `${analysisUrl(id)}/heatmap.png?model=${model}&method=${method}${one}`;
 }

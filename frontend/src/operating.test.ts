@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { OperatingPoint } from "./api-types";
 import { nearestPoint, operatingOf } from "./operating";
 import { modelCard } from "./testing";
-import { metricName, metricValue, operatingWords } from "./words";
+import { wordsOf } from "./words";
+import { metricName, metricValue, operatingWords } from "./words/format";
 
 const point = (confidence: number, sensitivity: number, false_marks: number): OperatingPoint => ({
   confidence,
@@ -10,16 +11,17 @@ const point = (confidence: number, sensitivity: number, false_marks: number): Op
   false_marks,
 });
 const POINTS = [point(0.1, 0.9, 1.5), point(0.3, 0.7857, 0.1477), point(0.5, 0.5, 0.004), point(0.7, 0.25, 0)];
+const t = wordsOf("en");
 const measuredOn = { data: "INbreast", images: 88, lesions: 28 };
 const said = (confidence: number, points = POINTS) =>
-  operatingWords({ points, measuredOn }, confidence).replaceAll("\u00a0", " ");
+  operatingWords(t, { points, measuredOn }, confidence).replaceAll("\u00a0", " ");
 const nearest = (confidence: number) => nearestPoint(POINTS, confidence)?.confidence;
 
 test("at a stated point its own figures are said, with what they were measured on", () => {
   expect(said(0.3)).toBe(
     "Here: found 79 % of 28 masses with 0.15 false marks an image (88 INbreast validation images)",
   );
-  expect(operatingWords({ points: POINTS, measuredOn: null }, 0.3)).toMatch(/ of masses with .* an image$/);
+  expect(operatingWords(t, { points: POINTS, measuredOn: null }, 0.3)).toMatch(/ of masses with .* an image$/);
 });
 
 test("between two points the nearest one is said by its own place, and nothing in between is made up", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { STARTING_CONFIDENCE } from "./findings";
-import { rememberConfidence, rememberedConfidence } from "./remembered";
+import { remember, remembered } from "./remembered";
+import { EMPTY } from "./state/state";
 
 function memory(...entries: [string, string][]) {
   const kept = new Map(entries);
@@ -12,23 +13,28 @@ function memory(...entries: [string, string][]) {
   };
 }
 
-test("the reader's own threshold comes back", () => {
+test("the reader's own threshold and keys come back", () => {
   const browser = memory();
-  rememberConfidence(browser, 0.45);
-  expect(rememberedConfidence(browser)).toBe(0.45);
+  remember(browser, { ...EMPTY, minConfidence: 0.45, ownKeys: { invert: ["y"] } });
+  expect(remembered(browser)).toEqual({ minConfidence: 0.45, ownKeys: { invert: ["y"] } });
 });
 
-test("going back to the declared point forgets it", () => {
+test("going back to what everybody starts with forgets it", () => {
   const browser = memory();
-  rememberConfidence(browser, 0.45);
-  rememberConfidence(browser, STARTING_CONFIDENCE);
+  remember(browser, { ...EMPTY, minConfidence: 0.45, ownKeys: { invert: ["y"] } });
+  remember(browser, EMPTY);
   expect(browser.kept.size).toBe(0);
-  expect(rememberedConfidence(browser)).toBe(STARTING_CONFIDENCE);
+  expect(remembered(browser)).toEqual({ minConfidence: STARTING_CONFIDENCE, ownKeys: {} });
 });
 
 test.each([["nonsense", STARTING_CONFIDENCE], ["", STARTING_CONFIDENCE], ["7", 1], ["-1", 0.05]])(
   "a kept %j starts the slider at %d",
-  (kept, start) => expect(rememberedConfidence(memory(["mammoscope.min-confidence", kept]))).toBe(start),
+  (kept, start) => expect(remembered(memory(["mammoscope.min-confidence", kept])).minConfidence).toBe(start),
+);
+
+test.each(["nonsense", "[]", '{"fly": ["y"]}', '{"invert": "y"}', '{"invert": [7]}'])(
+  "kept keys %j change nothing",
+  (kept) => expect(remembered(memory(["mammoscope.keys", kept])).ownKeys).toEqual({}),
 );
 
 test("a browser without memory, or one that refuses, is no obstacle", () => {
@@ -37,7 +43,7 @@ test("a browser without memory, or one that refuses, is no obstacle", () => {
   };
   const refusing = { getItem: refuse, setItem: refuse, removeItem: refuse };
   for (const browser of [null, refusing]) {
-    rememberConfidence(browser, 0.7);
-    expect(rememberedConfidence(browser)).toBe(STARTING_CONFIDENCE);
+    remember(browser, { ...EMPTY, minConfidence: 0.7 });
+    expect(remembered(browser).minConfidence).toBe(STARTING_CONFIDENCE);
   }
 });

@@ -1,21 +1,30 @@
 import { clampConfidence, STARTING_CONFIDENCE } from "./findings";
+import { COMMAND_IDS } from "./keys/keymap";
+import { type Change, EMPTY, type State } from "./state/state";
+import { LANGUAGES, type Language } from "./words";
 
 type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-const KEY = "mammoscope.min-confidence";
+const CONFIDENCE = "mammoscope.min-confidence";
+const KEYS = "mammoscope.keys";
+const LANGUAGE = "mammoscope.language";
 
-/** The reader's own threshold of an earlier visit to this page, else the one it starts with. */
-export function rememberedConfidence(memory: Memory | null): number {
-  const value = Number.parseFloat(tried(() => memory?.getItem(KEY)) ?? "");
-  return Number.isFinite(value) ? clampConfidence(value) : STARTING_CONFIDENCE;
+/** The reader's own choices of an earlier visit to this page; nothing for those that were never made. */
+export function remembered(memory: Memory | null): Change {
+  const confidence = Number.parseFloat(tried(() => memory?.getItem(CONFIDENCE)) ?? "");
+  const language = tried(() => memory?.getItem(LANGUAGE)) ?? "";
+  return {
+    minConfidence: Number.isFinite(confidence) ? clampConfidence(confidence) : STARTING_CONFIDENCE,
+    ownKeys: keysIn(tried(() => memory?.getItem(KEYS)) ?? "{}"),
+    ...(isLanguage(language) ? { language } : {}),
+  };
 }
 
-/** Nothing is kept while the threshold is the one that everybody starts with. */
-export function rememberConfidence(memory: Memory | null, confidence: number): void {
-  tried(() => {
-    if (confidence === STARTING_CONFIDENCE) memory?.removeItem(KEY);
-    else memory?.setItem(KEY, String(confidence));
-  });
+/** Nothing is kept of what everybody starts with. */
+export function remember(memory: Memory | null, { minConfidence, ownKeys, language }: State): void {
+  keep(memory, CONFIDENCE, minConfidence === STARTING_CONFIDENCE ? null : String(minConfidence));
+  keep(memory, KEYS, Object.keys(ownKeys).length === 0 ? null : JSON.stringify(ownKeys));
+  keep(memory, LANGUAGE, isFirst(language) ? null : language);
 }
 
 /** The browser's memory for this address; null where the reader forbids it. */
@@ -23,8 +32,35 @@ export function browserMemory(): Memory | null {
   return tried(() => window.localStorage) ?? null;
 }
 
+function isFirst(language: string): boolean {
+  return language === EMPTY.language;
+}
+
+function isLanguage(name: string): name is Language {
+  return Object.hasOwn(LANGUAGES, name);
+}
+
+/** Only what is still a command and a list of key names. */
+function keysIn(text: string): State["ownKeys"] {
+  const said = tried(() => JSON.parse(text) as unknown);
+  const entries = Object.entries(typeof said === "object" && said !== null ? said : {});
+  const known = entries.filter(([id, keys]) => COMMAND_IDS.some((command) => command === id) && isListOfNames(keys));
+  return Object.fromEntries(known);
+}
+
+function isListOfNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
+function keep(memory: Memory | null, key: string, value: string | null): void {
+  tried(() => {
+    if (value === null) memory?.removeItem(key);
+    else memory?.setItem(key, value);
+  });
+}
+
 /** Browsers throw where memory is full or forbidden; the page then goes on without it. */
-function tried<T>(action: () => T): T | null {
+function tried<V>(action: () => V): V | null {
   try {
     return action();
   } catch {

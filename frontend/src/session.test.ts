@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AnalysisDetail, ModelCard } from "./api-types";
 import { Session } from "./session";
-import { Store } from "./state";
+import { type AppStore, createStore } from "./state/state";
 import { detail, documentWith, modelCard, summary } from "./testing";
 
 /** A server of one line an analysis; the event stream is refused, so the page has to ask. */
@@ -60,13 +60,13 @@ class RefusedEventSource extends EventTarget {
 
 const files = (...names: string[]) => names.map((name) => new File(["x"], name));
 let server: FakeServer;
-let store: Store;
+let store: AppStore;
 let session: Session;
 
 beforeEach(() => {
   vi.useFakeTimers();
   server = new FakeServer();
-  store = new Store();
+  store = createStore();
   session = new Session(store);
   vi.stubGlobal("fetch", server.answer);
   vi.stubGlobal("EventSource", RefusedEventSource);

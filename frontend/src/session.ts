@@ -1,7 +1,12 @@
-import { ApiError, deleteAnalysis, eventsUrl, getAnalysis, listAnalyses, listModels, startAnalyses } from "./api";
+import {
+  ApiError, deleteAnalysis, eventsUrl, getAnalysis, getStudy, listAnalyses, listModels, startAnalyses,
+} from "./api";
 import type { AnalysisDetail, Problem } from "./api-types";
 import { follow } from "./follow";
-import { begun, isFinished, listed, noticed, received, removed, selecting, type Store } from "./state";
+import {
+  analysesOf, type AppStore, begun, isFinished, listed, noticed, opening, received, removed, selecting, studyOf,
+} from "./state/state";
+import { priorStudy } from "./state/viewing";
 
 const POLL_EVERY_MS = 1000;
 const GIVE_UP_AFTER = 5; // questions in a row without an answer
@@ -13,11 +18,11 @@ function problemOf(error: unknown): Problem {
 
 /** Everything the page asks of the server; what comes back goes into the store. */
 export class Session {
-  readonly #store: Store;
+  readonly #store: AppStore;
   #stopFollowing: () => void = () => undefined;
   #listing = false;
 
-  constructor(store: Store) {
+  constructor(store: AppStore) {
     this.#store = store;
   }
 
@@ -55,15 +60,38 @@ export class Session {
     }
   }
 
+  /** Make an image the active one; its study hangs, and what is not known of its images is asked for. */
   select(id: string): void {
+    const entry = this.#store.state.analyses.find((known) => known.id === id);
+    const study = entry === undefined ? id : studyOf(entry);
+    const isOpen = this.#store.state.study === study;
+    this.#store.update(isOpen ? selecting(id) : opening(study, id));
+    if (entry?.study != null && !isOpen) void this.#learnStudy(entry.study);
     this.#stopFollowing();
-    this.#store.update(selecting(id));
-    const known = this.#store.state.details[id];
-    if (known !== undefined && isFinished(known)) return;
     void this.#try(null, async () => {
-      const detail = await this.#fetch(id);
+      const known = this.#store.state.details[id];
+      const detail = known !== undefined && isFinished(known) ? known : await this.#fetch(id);
       if (!isFinished(detail) && this.#store.state.selected === id) this.#follow(id);
+      await this.#fetchHanging();
     });
+  }
+
+  /** Details of the images that hang beside the selected one, and of the study before. */
+  async #fetchHanging(): Promise<void> {
+    const { state } = this.#store;
+    const entries = [...analysesOf(state, state.study), ...analysesOf(state, priorStudy(state))];
+    for (const { id, state: job } of entries) {
+      const known = this.#store.state.details[id];
+      if (known === undefined || (!isFinished(known) && isFinished({ state: job }))) await this.#fetch(id);
+    }
+  }
+
+  /** Which studies were before; the page goes without where the server does not tell. */
+  async #learnStudy(id: string): Promise<void> {
+    const study = await getStudy(id).catch(() => null);
+    if (study === null) return;
+    this.#store.update(({ studies }) => ({ studies: { ...studies, [id]: study } }));
+    await this.#try(null, () => this.#fetchHanging());
   }
 
   async remove(id: string): Promise<void> {
@@ -116,7 +144,8 @@ export class Session {
     const { analyses, selected } = this.#store.state;
     if (this.#listing || analyses.every((entry) => isFinished(entry) || entry.id === selected)) return;
     this.#listing = true;
-    await this.#list().catch(() => undefined); // asked again in a second; the reader's own actions report problems
+    // Asked again in a second; the reader's own actions report problems.
+    await this.#list().then(() => this.#fetchHanging()).catch(() => undefined);
     this.#listing = false;
   }
 

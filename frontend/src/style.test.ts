@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { readFileSync } from "node:fs";
-import { MARK_STYLES } from "./viewer/canvas";
+import { MARK_STYLES } from "./viewer/mark-styles";
 
 const CSS = readFileSync(new URL("style.css", import.meta.url), "utf8");
 const color = (name: string) => new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(CSS)?.[1] ?? `no --${name}`;

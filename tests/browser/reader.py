@@ -10,22 +10,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request
 
-# Marks and their labels are the only colour over a grey picture.
-COUNT_COLOURED = """() => {
-  const canvas = document.querySelector("canvas");
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let coloured = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 40) coloured += 1;
-  }
-  return coloured;
-}"""
 DROP = """([name, bytes]) => {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
   const how = { dataTransfer, bubbles: true, cancelable: true };
   for (const type of ["dragenter", "dragover", "drop"]) {
-    document.querySelector("canvas").dispatchEvent(new DragEvent(type, how));
+    document.querySelector(".stage").dispatchEvent(new DragEvent(type, how));
   }
 }"""
 REFUSALS = "Failed to load resource: the server responded with a status of 4"  # Chromium's word on any 4xx answer
@@ -69,21 +59,33 @@ class Reader:
             self.page.wait_for_timeout(50)
 
     def wait_for_marks(self, there: bool) -> None:
+        """Until the picture in the active pane has marks over it, or none."""
+        self.page.wait_for_selector(self.active("canvas"), timeout=PATIENCE_MS)
         until = time.monotonic() + PATIENCE_MS / 1000
-        while (
-            self.coloured_pixels() > 0
-        ) != there:  # wait_for_function would need eval, which the page's policy forbids
+        while (self.marks.count() > 0) != there:  # wait_for_function would need eval, which the page's policy forbids
             assert time.monotonic() < until, f"marks {'never came' if there else 'stayed'}"
 
-    def coloured_pixels(self) -> int:
-        """Of the canvas as it is after the next frame."""
+    def active(self, part: str) -> str:
+        return f".pane.selected {part}"
+
+    @property
+    def marks(self) -> Locator:
+        """Of the active pane."""
+        return self.page.locator(self.active(".mark"))
+
+    def middle_of_mark(self, finding: int) -> tuple[float, float]:
+        """In page coordinates."""
+        box = self.page.locator(self.active(f'[data-mark="{finding}"]')).bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def next_frames(self) -> None:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        return int(self.page.evaluate(COUNT_COLOURED))
 
     def picture(self) -> str:
-        """What the canvas shows, to be compared."""
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        return str(self.page.evaluate('() => document.querySelector("canvas").toDataURL()'))
+        """What the canvas of the active pane shows, to be compared; without the marks, which have their own layer."""
+        self.next_frames()
+        return str(self.page.evaluate("(part) => document.querySelector(part).toDataURL()", self.active("canvas")))
 
     def set_confidence(self, value: float) -> None:
         self.page.get_by_label("Show from confidence").fill(str(value))
