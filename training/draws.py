@@ -36,7 +36,11 @@ class Draws:
 
     @staticmethod
     def estimate(values: Floats, n: int) -> Estimate:
-        """`values` (1 + draws,): the figure and its 2.5th to 97.5th percentile; nan draws, undefined, do not count."""
+        """`values` (1 + draws,): the figure and its 2.5th to 97.5th percentile; nan draws, undefined, do not count.
+
+        The interval is stretched to hold the figure: a calibration error grows when rows come twice, so its draws can
+        all lie above it.
+        """
         known = values[1:][np.isfinite(values[1:])]
         low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (np.nan, np.nan)
-        return Estimate(float(values[0]), float(low), float(high), n)
+        return Estimate(float(values[0]), float(np.fmin(low, values[0])), float(np.fmax(high, values[0])), n)

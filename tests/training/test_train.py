@@ -21,7 +21,7 @@ from training.split import fold_of
 from training.train import main
 
 DENSITIES = ("A", "B", "D")
-WORDS = "masking --preset paper --sets inbreast mini_mias rsna_subset --epochs 1".split()
+WORDS = ["masking", "--preset", "paper", "--sets", "inbreast", "mini_mias", "rsna_subset", "--epochs", "1"]
 
 
 def patients(dataset: str) -> tuple[list[str], list[str]]:
@@ -80,11 +80,14 @@ def test_weights_and_their_card_are_written(out: Path, card: Card) -> None:
     assert verify(card, out).stat().st_size > 400_000
     assert (card.task, card.preset, Recipe(**card.recipe)) == ("masking", "paper", Recipe())
     assert card.input == {"names": ["image"], "height": HEIGHT, "width": WIDTH}
-    assert card.training["command"].split()[2:] == [WORDS[0], *"--data ROOT --out DIR".split(), *WORDS[1:]]
+    assert card.training["command"].split()[2:] == [WORDS[0], *["--data", "ROOT", "--out", "DIR"], *WORDS[1:]]
     assert card.training["data"].startswith("9 views")
     assert set(card.metrics) == {
-        f"balanced_accuracy_{name}" for name in ("all", "inbreast", "mini_mias", "rsna_subset")
+        *(f"balanced_accuracy_{name}" for name in ("all", "inbreast", "mini_mias", "rsna_subset")),
+        "brier_cross_fitted",
+        "ece_cross_fitted",
     }
+    assert 0.05 <= card.calibration["scale"] <= 20
     assert card.metrics["balanced_accuracy_all"].n == 9
     for metric in card.metrics.values():
         assert 0 <= metric.low <= metric.value <= metric.high <= 1
