@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from app.audit import FILE, verify
 from app.cli.reading import Source, document_of
 from app.settings import Settings
+from app.store import SOURCE_HEADERS
 from pipeline.study import Entry
 from tests.app.stubs import StubAnalyst, send
 from tests.pipeline.deidentify.planted import NAME, NEEDLES, NUMBER, everywhere, named, written
@@ -59,6 +60,15 @@ def test_an_analysis_leaves_no_identifier_behind(
     for left in what_is_left_behind(client, settings, caplog.text):
         assert needles_in(left) == []
     assert verify(settings.data_dir / FILE).lines >= 6
+
+
+def test_nothing_but_the_header_that_results_refer_to_names_the_patient(
+    client: FlaskClient, image: bytes, settings: Settings
+) -> None:
+    send(client, image, "a.dcm")
+    kept = [path for path in settings.data_dir.rglob("*") if path.is_file() and path.name != SOURCE_HEADERS]
+    assert {"mammoscope.sqlite", "pixels.u16", "pixels.json"} <= {path.name for path in kept}
+    assert [path.name for path in kept if needles_in(path.read_bytes())] == []
 
 
 def test_the_answers_tell_the_findings_and_not_the_patient(client: FlaskClient, image: bytes) -> None:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 from flask import Flask
 
+from app.bin import Bin
+from app.preferences import Preferences
 from app.settings import Settings
 from app.store import Store
+from app.verdicts import VerdictChangedError, Verdicts
 from tests.app.stubs import StubAnalyst, png, send
+from tests.conftest import ROOT
 
 
 def state_of(app: Flask, id_: str) -> tuple[str, dict[str, str] | None]:
@@ -89,3 +97,52 @@ def test_a_deleted_analysis_is_neither_claimed_nor_finished(settings: Settings) 
     assert not store.claim(id_)
     store.finish(id_, json.loads("{}"), {})
     assert store.get(id_) is None
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.bin import Bin
+from app.preferences import Preferences
+from app.store import Store
+from app.verdicts import Verdicts
+
+store = Store(Path(sys.argv[1]))
+kept, thrown = (store.keep(name, {}, {}, {"original.png": b"picture"}).id for name in ("kept", "thrown"))
+store.add("waiting.png", b"upload", {"pixels.u16": bytes(100)})
+Verdicts(store.database).save(kept, {"text": "said"}, {0})
+Preferences(store.database).save("reader", {"language": "de"})
+Bin(store, 10).put([thrown])
+print(kept, thrown, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_whatever_was_confirmed_is_there_after_the_program_was_killed(settings: Settings) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(settings.data_dir)], cwd=ROOT, stdout=subprocess.PIPE, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    kept, thrown = killed.stdout.decode().split()
+    store = Store(settings.data_dir)
+    assert [record.file for record in store.newest_first()] == ["waiting.png", "kept"]
+    assert (store.folder(store.newest_first()[0].id) / "pixels.u16").read_bytes() == bytes(100)
+    assert [version.verdict for version in Verdicts(store.database).history(kept)] == [{"text": "said"}]
+    assert Preferences(store.database).of("reader") == {"language": "de"}
+    assert Bin(store, 10).bring_back(thrown) == (thrown,)
+    assert store.recover({}) == (store.newest_first()[0].id,)
+
+
+def test_two_who_save_a_verdict_at_once_do_not_both_succeed(settings: Settings) -> None:
+    store = Store(settings.data_dir)
+    analysis = store.keep("a.png", {}, {}, {}).id
+
+    def save(number: int) -> bool:
+        try:
+            Verdicts(store.database).save(analysis, {"text": str(number)}, {0})
+        except VerdictChangedError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(save, range(8))) == [False] * 7 + [True]
