@@ -217,3 +217,20 @@ def test_the_data_root_is_named_by_the_environment(monkeypatch: pytest.MonkeyPat
     assert data_root() == tmp_path
     monkeypatch.delenv("MAMMOSCOPE_DATA_ROOT")
     assert data_root().parts[-2:] == ("shared", "data")
+
+
+def test_listed_calcifications_make_clusters_where_the_list_is_complete(tmp_path: Path) -> None:
+    """0.5 mm a pixel: three spots 4 mm apart, and two that are alone."""
+    rows = [
+        inbreast_row(name, pixel_mm="0.5", has_calcification=str(name != "none")) for name in ("all", "some", "none")
+    ]
+    folder = inbreast_folder(tmp_path, *rows)
+    spots = [[10, 10], [18, 10], [26, 10], [100, 100], [140, 100]]
+    lists = {name: {"masses": [], "calcifications": spots, "complete": name == "all"} for name in ("all", "some")}
+    (folder / "contours.json").write_text(json.dumps(lists))
+    found = {example.image_id: example.calcifications for example in inbreast(folder)}
+    assert (found["some"], found["none"]) == (None, ())
+    assert found["all"] is not None
+    (cluster,) = found["all"]
+    assert (cluster.box, cluster.malignant) == (Box(10, 10, 16, 0), False)
+    assert np.array_equal(np.asarray(cluster.outline), spots[:3])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from pipeline.geometry import Box
 from pipeline.mammogram import Laterality
+from pipeline.spots import linked
 from training.datasets.base import MASKING_OF_DENSITY, MASKING_OF_TISSUE, Example, MassTruth
 from training.datasets.layout import expected
 
@@ -24,7 +26,8 @@ def inbreast(root: Path) -> Iterator[Example]:
     contours = json.loads(expected(root, "contours.json").read_text())
     for row in table:
         malignant = row["birads"][:1] >= "4"
-        outlines = [np.array(mass["points"]) for mass in contours.get(row["image_id"], {}).get("masses", [])]
+        listed = contours.get(row["image_id"], {})
+        outlines = [np.array(mass["points"]) for mass in listed.get("masses", [])]
         masses = tuple(MassTruth(Box.around(points), points, malignant) for points in outlines)
         spacing = float(row["pixel_mm"])
         yield Example(
@@ -38,7 +41,18 @@ def inbreast(root: Path) -> Iterator[Example]:
             laterality=Laterality(row["laterality"]),
             view=row["view"],
             spacing_mm=(spacing, spacing),
+            calcifications=_clusters(row, listed, spacing, malignant),
         )
+
+
+def _clusters(row: Row, listed: Mapping[str, Any], spacing: float, malignant: bool) -> tuple[MassTruth, ...] | None:
+    """Spots that lie together, as pipeline/spots.py links them; None where not every calcification is listed."""
+    if row.get("has_calcification") == "False":
+        return ()
+    if not listed.get("complete"):
+        return None
+    spots = np.array(listed.get("calcifications", []), np.float64).reshape(-1, 2)
+    return tuple(MassTruth.around(spots[rows], malignant) for rows in linked(spots * spacing))
 
 
 def mini_mias(root: Path) -> Iterator[Example]:

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.finding import Finding
-from pipeline.geometry import Box, Points
+from pipeline.geometry import Box
+from pipeline.spots import LEAST, LINK_MM
 from training.datasets.base import MassTruth
 from training.evaluation.detection import Froc, Scored, froc_figures, froc_plot, froc_table
 from training.evaluation.values import Case, Judged, Section
 
-REACH_MM = 10.0  # spots so near belong together: BI-RADS calls few of them within a centimetre a group
-FEWEST_SPOTS = 3
 NEAR_MM = 2.0  # a mark's box is grown by this before it is asked what lies inside
 NEAR_SHARE = 0.01  # of the image's height, where the spacing is unknown
-
-
-def clusters_of(spots: Points, reach: float) -> list[Points]:
-    """Spots (N, 2) linked while the next is within `reach`, same units; fewer than three are no cluster."""
-    free, groups = set(range(len(spots))), []
-    near = np.linalg.norm(spots[:, None] - spots[None], axis=-1) <= reach
-    while free:
-        groups.append(_linked(min(free), near, free))
-    return [spots[group] for group in groups if len(group) >= FEWEST_SPOTS]
-
-
-def _linked(first: int, near: NDArray[np.bool_], free: set[int]) -> list[int]:
-    """Everything that can be reached from `first`, taken out of `free`."""
-    group, edge = [], [first]
-    free.discard(first)
-    while edge:
-        spot = edge.pop()
-        group.append(spot)
-        reached = [other for other in np.flatnonzero(near[spot]).tolist() if other in free]
-        free.difference_update(reached)
-        edge += reached
-    return sorted(group)
 
 
 def hits(case: Case) -> Scored:
@@ -75,9 +51,9 @@ def section(judged: Judged) -> Section | None:
         "Calcification clusters",
         f"A mark finds a cluster when its box, grown by {NEAR_MM:g} mm, holds the cluster's middle or one of the "
         "points that the reader marked; one to one, the most confident mark first, each takes the free cluster of "
-        f"which it holds most. Where the set lists single spots, at least {FEWEST_SPOTS} of them, each within "
-        f"{REACH_MM:g} mm of the next, are a cluster.",
+        f"which it holds most. Where the set lists single spots, at least {LEAST} of them, each within "
+        f"{LINK_MM:g} mm of the next, are a cluster.",
         figures,
-        (froc_table(figures, ["clusters"], "Sensitivity at so many false marks an image"),),
+        (froc_table(figures, ["clusters"]),),
         plots=(froc_plot({0.0: curve}, "FROC of calcification clusters", "clusters"),),
     )

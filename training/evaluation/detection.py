@@ -78,13 +78,13 @@ def froc_figures(froc: Froc, judged: Judged, key: str, words: str) -> tuple[Figu
     )
 
 
-def froc_table(figures: Sequence[Figure], names: Sequence[str], title: str) -> Table:
-    """Rows of `names`, each with the figures of froc_figures() in their order."""
-    rates = len(FALSE_MARKS)
+def froc_table(figures: Sequence[Figure], names: Sequence[str]) -> Table:
+    """A row for every rate of false marks, a column for each of `names`, whose figures follow one another."""
+    columns = [figures[i * len(FALSE_MARKS) : (i + 1) * len(FALSE_MARKS)] for i in range(len(names))]
     rows: list[tuple[Cell, ...]] = [
-        (name, *(figure.estimate for figure in figures[i * rates : (i + 1) * rates])) for i, name in enumerate(names)
+        (_fraction(limit), *(column[row].estimate for column in columns)) for row, limit in enumerate(FALSE_MARKS)
     ]
-    return Table(title, ("", *(f"at {_fraction(limit)}" for limit in FALSE_MARKS)), tuple(rows))
+    return Table("Sensitivity", ("false marks an image", *names), tuple(rows))
 
 
 def _fraction(value: float) -> str:
@@ -105,7 +105,7 @@ def section(judged: Judged) -> Section:
         "left out. AP and AR as COCO defines them, from pycocotools (at most 100 marks an image); its own matches are "
         "weighed again for the intervals.",
         (*coco_figures(judged), *figures),
-        (froc_table(figures, [f"IoU ≥ {least:g}" for least in IOUS], "Sensitivity at so many false marks an image"),),
+        (froc_table(figures, [f"IoU ≥ {least:g}" for least in IOUS]),),
         plots=(froc_plot(curves, "FROC of masses", "box IoU ≥ {:g}"),),
     )
 

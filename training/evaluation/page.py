@@ -40,13 +40,14 @@ td.none { color: #555; } td.met, td.not-met, td.open, td.none { padding-left: 8p
   print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .beside { display: flex; flex-wrap: wrap; gap: 0 24px; align-items: flex-start; }
 .plots, .pictures { display: flex; flex-wrap: wrap; gap: 12px; margin: 8px 0; }
-figure { margin: 0; } .plots img { width: 340px; height: auto; } .pictures figure { width: 260px; }
-.pictures img { max-width: 260px; height: auto; display: block; background: #000; }
+figure { margin: 0; } .plots figure, .plots img { width: 340px; height: auto; } .pictures figure { width: 260px; }
+.pictures img { max-width: 260px; max-height: 300px; display: block; background: #000; }
 @media print {
-  body { font-size: 9.5pt; max-width: none; padding: 0; } table { font-size: 8.5pt; } .plots img { width: 58mm; }
+  body { font-size: 9.5pt; max-width: none; padding: 0; } table { font-size: 8.5pt; }
+  .plots figure, .plots img { width: 58mm; }
   .wide { overflow: visible; } h2 { break-before: page; } h2.first { break-before: auto; }
   h3 { break-after: avoid; } tr, figure { break-inside: avoid; }
-  .pictures figure { width: 42mm; } .pictures img { max-width: 42mm; } }
+  .pictures figure { width: 42mm; } .pictures img { max-width: 42mm; max-height: 50mm; } }
 """
 STATUS_CLASS = {
     sheet.Status.MET: "met",

@@ -122,13 +122,6 @@ def test_masking_levels_are_told_class_by_class() -> None:
     assert section.tables[0].rows[2] == ("truly high", 0, 1, 1)
 
 
-def test_spots_make_clusters_of_three_within_reach_of_each_other() -> None:
-    spots = np.array([[0, 0], [8, 0], [16, 0], [100, 0], [104, 0], [200, 0]], float)
-    found = clusters.clusters_of(spots, reach=10)
-    assert [group.tolist() for group in found] == [[[0, 0], [8, 0], [16, 0]]]
-    assert clusters.clusters_of(np.zeros((0, 2)), 10) == []
-
-
 def marked_cluster(x: float, y: float, confidence: float) -> Finding:
     return Finding(Kind.CALCIFICATION_CLUSTER, Box(x, y, 10, 10), confidence)
 
