@@ -121,8 +121,8 @@ def as_html(told: Told, pictures: Mapping[str, tuple[bytes, str]]) -> str:
     body = [
         page.paragraph(
             f"Settings of {told.recipe} were tried one after the other on {', '.join(told.sets)}; each step kept the "
-            f"best of the one before by {found.objective.replace('_', ' ')} on fold {told.folds[1]}, patients carved out "
-            f"of the training. Fold {told.folds[0]} was held out: no trial trained on it or was chosen by it."
+            f"best of the one before by {found.objective.replace('_', ' ')} on fold {told.folds[1]}, patients carved "
+            f"out of the training. Fold {told.folds[0]} was held out: no trial trained on it or was chosen by it."
         ),
         page.paragraph(
             "Differences smaller than the intervals may be chance, and the best of many trials looks better on the "

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from training.recipes.read import RecipeError
-from training.sweep.settings import changed, value_of
+from training.sweep.settings import changed, current
 from training.sweep.values import Entries, Step, Sweep, Taken, Trial
 
 RunTrial = Callable[[Entries], Trial]
-UNSAID = {"optimizer": "adamw", "widths": [16]}  # defaults of the recipes' own values, where a TOML leaves them out
 
 
 def sweep(start: Entries, plan: Sequence[Step], run: RunTrial, objectives: Sequence[str], say: Say) -> Sweep:
@@ -28,7 +27,8 @@ def sweep(start: Entries, plan: Sequence[Step], run: RunTrial, objectives: Seque
     entries, steps = start, list[Taken]()
     for step in plan:
         taken = _taken(entries, step, run, objective, say)
-        entries = changed(entries, step.setting, taken.chosen)
+        if taken.chosen != current(entries, step.setting):
+            entries = changed(entries, step.setting, taken.chosen)
         say.line(f"chosen: {step.title} {shown(taken.chosen)}")
         steps.append(taken)
     return Sweep(objective, first, tuple(steps), entries)
@@ -48,10 +48,6 @@ def _taken(entries: Entries, step: Step, run: RunTrial, objective: str, say: Say
         if trial.figures.get(objective) is not None and trial.figure(objective) > best:
             chosen, best = value, trial.figure(objective)
     return Taken(step, tuple(tried), chosen)
-
-
-def current(entries: Entries, setting: str) -> Any:
-    return value_of(entries, setting, UNSAID.get(setting.rpartition(".")[2]))
 
 
 def with_current(step: Step, now: Any) -> tuple[Any, ...]:

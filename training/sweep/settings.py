@@ -12,6 +12,9 @@ from models.toml import dumped
 from training.recipes.read import RecipeError
 from training.sweep.values import Entries
 
+# Defaults of the recipes' own values, by the last part of a setting's name, where a TOML may leave them out.
+UNSAID = {"optimizer": "adamw", "widths": [16]}
+
 
 def has(entries: Entries, setting: str) -> bool:
     """Whether the recipe writes it out; a default that is not written is not found."""
@@ -23,11 +26,12 @@ def has(entries: Entries, setting: str) -> bool:
     return True
 
 
-def value_of(entries: Entries, setting: str, default: Any = None) -> Any:
+def current(entries: Entries, setting: str) -> Any:
+    """What a recipe has it at: what its TOML says, else the default."""
     found: Any = entries
     for name in setting.split("."):
         if not isinstance(found, Mapping) or name not in found:
-            return default
+            return UNSAID.get(setting.rpartition(".")[2])
         found = found[name]
     return found
 

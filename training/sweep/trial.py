@@ -26,7 +26,7 @@ from training.recipes.values import TrainingRecipe
 from training.run import Run, opened
 from training.split import FOLDS, split
 from training.sweep.answers import Answers, asked, counted, level_figures
-from training.sweep.settings import value_of, write
+from training.sweep.settings import current, write
 from training.sweep.values import Entries, Trial
 from training.train import read, train
 
@@ -79,7 +79,7 @@ class Trials:
         with (self.folder(entries) / "train.log").open("a", encoding="utf-8") as log, redirect_stdout(log):
             train(run)
         figures, confusion = judged(run)
-        settings = {name: value_of(entries, name) for name in self.varied}
+        settings = {name: current(entries, name) for name in self.varied}
         losses = tuple(row["loss"] for row in Log(run.folder, 0).rows if "loss" in row)
         seconds = round(time.monotonic() - started, 2)
         trial = Trial(self.key(entries), settings, figures, confusion, losses, seconds)
