@@ -17,6 +17,11 @@ def analyses() -> Json:
                 "description": "The same in all files sent together: they are one study, unless their headers differ.",
             },
             "label": {"type": "string", "description": "What to call the study, as the name of the folder."},
+            "second_opinion": {
+                "type": "string",
+                "enum": ["on", "off"],
+                "description": "Whether a second network is asked about each mass; as the settings say if not sent.",
+            },
             "pixel_spacing_mm": {
                 "type": "string",
                 "examples": ["0.07", "0.07,0.08"],

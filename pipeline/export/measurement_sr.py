@@ -77,6 +77,9 @@ def _measurements(result: Result, finding: Finding) -> list[sr.Measurement]:
     if finding.malignant is not None:
         percent = 100 * finding.malignant
         made.append(sr.Measurement(codes.PROBABILITY_OF_CANCER, percent, codes.PERCENT, algorithm_id=pathology))
+    if finding.second_opinion is not None:
+        other, percent = _algorithm(result, finding.second_opinion.model), 100 * finding.second_opinion.malignant
+        made.append(sr.Measurement(codes.PROBABILITY_OF_CANCER, percent, codes.PERCENT, algorithm_id=other))
     if finding.size is not None:
         made.append(sr.Measurement(codes.LONG_AXIS, finding.size.long_axis_mm, codes.MILLIMETRE))
         made.append(sr.Measurement(codes.AREA, finding.size.area_mm2, codes.SQUARE_MILLIMETRE))

@@ -148,12 +148,14 @@ def result_of(
     return Result(kind, source, at, content, made_by, analysis, min_confidence)
 
 
+def _about(f: Finding) -> tuple[object, ...]:
+    outline = None if f.outline is None else np.asarray(f.outline).tolist()
+    return f.kind.value, f.box, f.confidence, outline, f.malignant
+
+
 def _said(analysis: Analysis) -> str:
     """All that the analysis says of the image, as text: equal for equal analyses, whatever time they took."""
-    findings = [
-        (f.kind.value, f.box, f.confidence, None if f.outline is None else np.asarray(f.outline).tolist(), f.malignant)
-        for f in analysis.findings
-    ]
+    findings = [(*_about(f), f.second_opinion) if f.second_opinion else _about(f) for f in analysis.findings]
     masking = None if analysis.masking is None else sorted(analysis.masking.probabilities.items())
     return repr((findings, masking, analysis.cancer, sorted(analysis.models.items()), analysis.warnings))
 

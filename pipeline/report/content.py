@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import UnsupportedImage
-from pipeline.finding import Finding, Kind
+from pipeline.finding import Finding, Kind, SecondOpinion
 from pipeline.geometry import Box
 from pipeline.location import Breast, Location, Orientation, breast_in, describe
 from pipeline.mammogram import Laterality
@@ -81,11 +81,15 @@ def content_of(
         left_out=words.left_out_words(len(findings) - len(shown), len(shown) - len(listed)),
         masking=words.masking_words(document["masking"], (document["masking"] or {}).get("probabilities", {})),
         cancer="not estimated" if document["cancer"] is None else words.percent(document["cancer"]["probability"]),
-        meanings=(*words.MEANINGS, words.ASSUMED) if assumed else words.MEANINGS,
+        meanings=_meanings(assumed, any(finding.second_opinion for _, finding in listed)),
         warnings=tuple(document["warnings"]),
         models=tuple(f"{task}: {name}" for task, name in document["models"].items()),
         picture=marked(grey, listed, breast.box if breast else None),
     )
+
+
+def _meanings(assumed: bool, second: bool) -> tuple[str, ...]:
+    return (*words.MEANINGS, *([words.SECOND] if second else []), *([words.ASSUMED] if assumed else []))
 
 
 def examination(image: Json) -> str:
@@ -100,13 +104,14 @@ def examination(image: Json) -> str:
 
 
 def _finding(entry: Json) -> Finding:
-    outline, pathology = entry["outline"], entry["pathology"]
+    outline, pathology, second = entry["outline"], entry["pathology"], entry.get("second_opinion")
     return Finding(
         kind=Kind(entry["kind"]),
         box=Box(**entry["box"]),
         confidence=entry["confidence"],
         outline=None if outline is None else np.array(outline, np.float64).reshape(-1, 2),
         malignant=None if pathology is None else pathology["malignant"],
+        second_opinion=SecondOpinion(**second) if second else None,
     )
 
 
@@ -135,5 +140,5 @@ def _row(number: int, finding: Finding, document: Json, place: Location | None) 
         location=place.words() if place else "",
         size=f"{size['long_axis']:g} mm" if size else "",
         confidence=f"{finding.confidence:.2f}",
-        malignant="" if finding.malignant is None else words.percent(finding.malignant),
+        malignant=words.malignant_words(finding.malignant, finding.second_opinion),
     )

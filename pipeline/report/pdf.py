@@ -34,7 +34,7 @@ TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=8, leading=10.5)
 HEADING = ParagraphStyle("heading", parent=TEXT, fontName=BOLD, fontSize=9, leading=12, spaceBefore=3, spaceAfter=1)
 CELL = ParagraphStyle("cell", parent=TEXT, fontSize=7.5, leading=9)
 SMALL = ParagraphStyle("small", parent=TEXT, fontSize=6.5, leading=8.2)
-COLUMNS = (8 * mm, 33 * mm, 89 * mm, 16 * mm, 18 * mm, 16 * mm)
+COLUMNS = (8 * mm, 30 * mm, 89 * mm, 14 * mm, 17 * mm, 22 * mm)
 
 
 def report_pdf(content: Content) -> bytes:

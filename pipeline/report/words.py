@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.document import DISCLAIMER
-from pipeline.finding import Kind
+from pipeline.finding import Kind, SecondOpinion
 
 TITLE = "Mammogram reading aid: report"
 NO_PATIENT = "This file holds no patient identifiers. Place the patient's label here:"
@@ -43,6 +43,11 @@ MEANINGS = (
     "magnification, where the image names one.",
 )
 
+SECOND = (
+    "Second: what another network, which sees the mass with its surroundings, estimates of the same; it disagrees "
+    "where the two lie on different sides of their own operating points."
+)
+
 HEADS = ("No.", "Finding", "Location", "Size", "Confidence", "Malignant")
 COMPOSITION = ("a", "b", "c", "d")
 CATEGORIES = ("0", "1", "2", "3", "4A", "4B", "4C", "5", "6")
@@ -54,6 +59,13 @@ def percent(share: float) -> str:
     if rounded == 100 and share < 1:
         return "> 99 %"
     return "< 1 %" if rounded == 0 and share > 0 else f"{rounded} %"
+
+
+def malignant_words(malignant: float | None, second: SecondOpinion | None) -> str:
+    """ "71 %", or "71 %; second 40 %, disagrees"; "" where nothing was estimated."""
+    if malignant is None or second is None:
+        return "" if malignant is None else percent(malignant)
+    return f"{percent(malignant)}; second {percent(second.malignant)}{', disagrees' * second.disagrees}"
 
 
 def masking_words(masking: Mapping[str, object] | None, probabilities: Mapping[str, float]) -> str:

@@ -26,7 +26,7 @@ HOLD = "hold"
 
 
 class Holding(Analyst):
-    def analyze(self, mammogram: Mammogram, progress: Progress) -> Analysis:
+    def analyze(self, mammogram: Mammogram, progress: Progress, ask_second: bool | None = None) -> Analysis:
         time.sleep(3600)
         raise AssertionError("nobody waits for this")
 

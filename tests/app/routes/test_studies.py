@@ -103,6 +103,29 @@ def test_spacing_that_cannot_be_is_refused(words: str, client: FlaskClient) -> N
     assert (answer.json or {})["code"] == "bad_parameter"
 
 
+def test_a_second_opinion_is_asked_for_by_a_form_field(client: FlaskClient, analyst: StubAnalyst) -> None:
+    for fields in ({}, {"second_opinion": "on"}, {"second_opinion": "off"}):
+        assert sent(client, png(), "a.png", **fields).status_code == 201
+    assert analyst.asked == [None, True, False]  # None: as the settings say
+    refused = sent(client, png(), "a.png", second_opinion="perhaps")
+    assert (refused.status_code, (refused.json or {})["code"]) == (400, "bad_parameter")
+
+
+def test_whether_a_second_opinion_was_asked_for_survives_a_restart(
+    make_app: Callable[..., Flask], analyst: StubAnalyst
+) -> None:
+    analyst.gate.clear()
+    first = make_app().test_client()
+    first.post(ADDRESS, data={"file": (io.BytesIO(png()), "first.png")})
+    analyst.entered.wait(10)
+    form = {"file": (io.BytesIO(png()), "second.png"), "second_opinion": "off"}
+    waiting = first.post(ADDRESS, data=form).headers["Location"]
+    again = make_app()
+    analyst.gate.set()
+    again.extensions["mammoscope"].jobs.wait(Path(waiting).name, 10)
+    assert False in analyst.asked
+
+
 def test_spacing_by_hand_survives_a_restart(
     make_app: Callable[..., Flask], analyst: StubAnalyst, settings: Settings
 ) -> None:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from pipeline.document import DISCLAIMER, to_document
-from pipeline.finding import Analysis, Cancer, Finding, Kind, Masking, MaskingLevel, Size
+from pipeline.finding import Analysis, Cancer, Finding, Kind, Masking, MaskingLevel, SecondOpinion, Size
 from pipeline.geometry import Box
 from pipeline.mammogram import Laterality, Mammogram
 from pipeline.report import Content, content_of, pdf_of_analysis, report_html, report_pdf
@@ -73,6 +73,21 @@ def test_a_finding_is_told_in_birads_words() -> None:
     assert float(distance.removesuffix(" mm from nipple")) == pytest.approx(np.hypot(16.5, 4), abs=2)
     assert (cluster.what, cluster.size, cluster.malignant) == ("Grouped calcifications", "", "")
     assert cluster.location.startswith("left breast, central, anterior third")
+
+
+def test_a_second_opinion_stands_beside_the_first_and_is_explained() -> None:
+    alone = analysis(1)
+    (mass,) = alone.findings
+    asked = dataclasses.replace(mass, second_opinion=SecondOpinion("hybrid", 0.4, disagrees=True))
+    agreed = dataclasses.replace(mass, second_opinion=SecondOpinion("hybrid", 0.9, disagrees=False))
+    rows = [content(dataclasses.replace(alone, findings=(one,))).rows[0].malignant for one in (asked, agreed)]
+    assert rows == ["71 %; second 40 %, disagrees", "71 %; second 90 %"]
+    told = dataclasses.replace(alone, findings=(asked,))
+    assert any("another network" in text for text in content(told).meanings)
+    assert not any("another network" in text for text in content(alone).meanings)
+    pdf = text_of(report_pdf(content(told)))
+    assert "40 %" in pdf
+    assert "disagrees" in pdf.split("What the numbers mean")[0]
 
 
 def test_the_threshold_and_what_it_hides_are_told() -> None:
