@@ -16,7 +16,7 @@ from pipeline.errors import ModelUnavailable, NoHeatmap
 from pipeline.onnx_model import OnnxModel
 
 Floats = NDArray[np.float32]
-CAM = "cam"  # as models/gradcam.py names it, which cannot be imported without Keras
+CAM, CAM_SIGNATURE = "cam", "serving_default_cam"  # as models/export.py names them, which needs Keras
 
 
 class LiteRtModel:
@@ -31,10 +31,12 @@ class LiteRtModel:
     def __init__(self, path: Path, threads: int = 2, inputs: Sequence[str] = ()) -> None:
         self._lock = Lock()
         self._interpreter = _interpreter(path, threads)
-        runner = self._interpreter.get_signature_runner()  # kept: the tensors below belong to its subgraph
+        name = _signature(self._interpreter, path)
+        runner = self._interpreter.get_signature_runner(name)  # kept: the tensors below belong to its subgraph
         self._inputs = _ordered(runner.get_input_details(), inputs, path)
         self._outputs = dict(sorted(runner.get_output_details().items()))
         self._cam = self._outputs.pop(CAM, None)
+        self._explain = CAM_SIGNATURE in self._interpreter.get_signature_list()
 
     @property
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -63,9 +65,14 @@ class LiteRtModel:
 
         Raises NoHeatmap where the file was exported without it.
         """
+        arrays = [np.ascontiguousarray(array, np.float32) for array in inputs]
+        if self._explain:
+            with self._lock:
+                runner = self._interpreter.get_signature_runner(CAM_SIGNATURE)
+                return np.asarray(runner(**dict(zip(self._inputs, arrays, strict=True)))[CAM], np.float32)
         if self._cam is None:
             raise NoHeatmap("This network's file was exported without a Grad-CAM output; try method=occlusion.")
-        (found,) = self._run([np.ascontiguousarray(array, np.float32) for array in inputs], [self._cam])
+        (found,) = self._run(arrays, [self._cam])
         return found
 
     def _run(self, arrays: Sequence[Floats], outputs: Iterable[Any]) -> tuple[Floats, ...]:
@@ -104,9 +111,15 @@ def _interpreter(path: Path, threads: int) -> Any:
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ModelUnavailable(f"The weight file {path.name} is damaged or not a LiteRT model: {error}") from error
-    if len(interpreter.get_signature_list()) != 1:
-        raise ModelUnavailable(f"The weight file {path.name} does not have exactly one signature.")
     return interpreter
+
+
+def _signature(interpreter: Any, path: Path) -> str:
+    """The only one, but for that of Grad-CAM."""
+    names = [name for name in interpreter.get_signature_list() if name != CAM_SIGNATURE]
+    if len(names) != 1:
+        raise ModelUnavailable(f"The weight file {path.name} does not have exactly one signature.")
+    return str(names[0])
 
 
 def _ordered(details: dict[str, Any], names: Sequence[str], path: Path) -> dict[str, Any]:

@@ -31,8 +31,8 @@ EXPLANATION = (
 )
 DIAMETER_MM = 9.0
 USUAL_BREAST_MM = 180.0  # high, where the file tells no pixel spacing
-CONTRASTS = (0.25, 0.4, 0.6)  # of the breast's own range of brightness, in turns from place to place
-RANGE = (5, 95)  # percentiles of the breast's brightness between which that range lies
+CONTRASTS = (0.11, 0.18, 0.29)  # of the way from air to the breast's brightest tissue, in turns from place to place
+AIR, BRIGHTEST = 1, 99  # percentiles, of the image and of the breast
 LEVELS = 1024  # grey levels of the reduced image: averaging made more of them than the file had
 OPERATING_POINT = 0.3  # the confidence from which the page shows a mark unless the reader moves the slider
 APART = 4  # steps between masses that are drawn into the same copy: 36 mm, so that they do not disturb each other
@@ -48,7 +48,7 @@ class Scene:
     left: int  # of the detector's picture in `pixels`
     top: int
     scale: float  # its pixels per acquired pixel
-    contrast: float  # range of brightness in the breast
+    contrast: float  # brightness from air to the breast's brightest tissue
     recipe: Recipe
 
     def shown(self, pixels: Floats) -> Floats:
@@ -103,8 +103,9 @@ def scene_of(mammogram: Mammogram, prepared: Prepared, recipe: Recipe, detector:
     breast = (letterboxed(prepared.pixels, detector.height, detector.width) > 0).astype(np.float32)
     left, top = round(way.left * scale), round((way.top - cut) * scale)
     there = pixels[top:, left:][: breast.shape[0], : breast.shape[1]]
-    low, high = np.percentile(there[breast[: there.shape[0], : there.shape[1]] > 0], RANGE)
-    return Scene(pixels, breast, left, top, scale, float(high - low), recipe)
+    inside = there[breast[: there.shape[0], : there.shape[1]] > 0]
+    contrast = float(np.percentile(inside, BRIGHTEST) - np.percentile(pixels, AIR))
+    return Scene(pixels, breast, left, top, scale, contrast, recipe)
 
 
 def covered(prepared: Prepared, scale: float, within: tuple[int, ...]) -> tuple[int, int]:

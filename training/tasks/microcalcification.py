@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.export import export_function
+from models.gradcam import CAM, answers_and_cam, side_by_side
 from models.microcalcification import (
     CELLS,
     SHEET,
@@ -147,7 +148,10 @@ def export(experts: Sequence[keras.Model], weights: Floats, path: Path) -> None:
         said: Mapping[str, Any] = sheet(patches, training=False)
         return said
 
-    export_function(run, {"patches": (SHEET * SIDE, SHEET * SIDE, 1)}, path)
+    def cam(patches: Any) -> Mapping[str, Any]:
+        return {CAM: side_by_side(answers_and_cam(sheet, patches, "calcified")[1], SHEET)}
+
+    export_function(run, {"patches": (SHEET * SIDE, SHEET * SIDE, 1)}, path, cam=cam)
 
 
 def on_whole_images(
