@@ -7,7 +7,7 @@ import { createStore } from "./state/state";
 
 const memory = browserMemory();
 const store = createStore(remembered(memory));
-store.watch((s) => [s.minConfidence, s.ownKeys, s.language], (s) => remember(memory, s));
+store.watch((s) => [s.minConfidence, s.ownKeys, s.readFirst, s.language], (s) => remember(memory, s));
 const session = new Session(store);
 const root = document.querySelector("#app");
 if (root !== null) render(<Page app={{ store, session }} />, root);

@@ -13,10 +13,10 @@ function memory(...entries: [string, string][]) {
   };
 }
 
-test("the reader's own threshold and keys come back", () => {
+test("the reader's own threshold, keys and wish to read first come back", () => {
   const browser = memory();
-  remember(browser, { ...EMPTY, minConfidence: 0.45, ownKeys: { invert: ["y"] } });
-  expect(remembered(browser)).toEqual({ minConfidence: 0.45, ownKeys: { invert: ["y"] } });
+  remember(browser, { ...EMPTY, minConfidence: 0.45, ownKeys: { invert: ["y"] }, readFirst: true });
+  expect(remembered(browser)).toEqual({ minConfidence: 0.45, ownKeys: { invert: ["y"] }, readFirst: true });
 });
 
 test("going back to what everybody starts with forgets it", () => {
@@ -24,7 +24,7 @@ test("going back to what everybody starts with forgets it", () => {
   remember(browser, { ...EMPTY, minConfidence: 0.45, ownKeys: { invert: ["y"] } });
   remember(browser, EMPTY);
   expect(browser.kept.size).toBe(0);
-  expect(remembered(browser)).toEqual({ minConfidence: STARTING_CONFIDENCE, ownKeys: {} });
+  expect(remembered(browser)).toEqual({ minConfidence: STARTING_CONFIDENCE, ownKeys: {}, readFirst: false });
 });
 
 test.each([["nonsense", STARTING_CONFIDENCE], ["", STARTING_CONFIDENCE], ["7", 1], ["-1", 0.05]])(

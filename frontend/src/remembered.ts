@@ -7,6 +7,7 @@ type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const CONFIDENCE = "mammoscope.min-confidence";
 const KEYS = "mammoscope.keys";
+const READ_FIRST = "mammoscope.read-first";
 const LANGUAGE = "mammoscope.language";
 
 /** The reader's own choices of an earlier visit to this page; nothing for those that were never made. */
@@ -16,14 +17,16 @@ export function remembered(memory: Memory | null): Change {
   return {
     minConfidence: Number.isFinite(confidence) ? clampConfidence(confidence) : STARTING_CONFIDENCE,
     ownKeys: keysIn(tried(() => memory?.getItem(KEYS)) ?? "{}"),
+    readFirst: tried(() => memory?.getItem(READ_FIRST)) === "yes",
     ...(isLanguage(language) ? { language } : {}),
   };
 }
 
 /** Nothing is kept of what everybody starts with. */
-export function remember(memory: Memory | null, { minConfidence, ownKeys, language }: State): void {
+export function remember(memory: Memory | null, { minConfidence, ownKeys, readFirst, language }: State): void {
   keep(memory, CONFIDENCE, minConfidence === STARTING_CONFIDENCE ? null : String(minConfidence));
   keep(memory, KEYS, Object.keys(ownKeys).length === 0 ? null : JSON.stringify(ownKeys));
+  keep(memory, READ_FIRST, readFirst ? "yes" : null);
   keep(memory, LANGUAGE, isFirst(language) ? null : language);
 }
 

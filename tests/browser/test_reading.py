@@ -64,7 +64,7 @@ def test_clicking_a_mark_chooses_its_entry_and_clicking_beside_it_none(reading: 
 
 def test_wheel_and_drag_change_the_view_and_a_key_shows_the_whole_picture(reading: Reader) -> None:
     whole = reading.picture()
-    reading.page.locator(".pane.selected").hover(position={"x": 300, "y": 200})
+    reading.page.locator(".pane.selected").hover(position={"x": 650, "y": 300})
     reading.page.mouse.wheel(0, -500)
     reading.page.wait_for_timeout(400)
     close = reading.picture()

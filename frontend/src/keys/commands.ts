@@ -1,4 +1,5 @@
 import { neighbour, STARTING_CONFIDENCE } from "../findings";
+import { readingFirst, revealing, togglingMarks } from "../state/reveal";
 import {
   type AppStore, type Change, chosenIn, choosing, filtered, lookOf, type OverlayName, selecting, shownFindings,
   type State, type ToolName,
@@ -49,6 +50,7 @@ function stepPane(step: 1 | -1): Act {
 function stepFinding(step: 1 | -1): Act {
   return onSelected((id, store) => {
     const finding = neighbour(shownFindings(store.state), chosenIn(store.state.chosen, id), step);
+    store.update(revealing(new Date().toISOString()));
     store.update({ marksShown: true });
     store.update(choosing(finding === null ? null : { analysis: id, finding }));
     if (finding !== null) store.update(bringing({ analysis: id, finding }));
@@ -103,7 +105,8 @@ export const COMMANDS: Readonly<Record<CommandId, Act>> = {
   "overlay.mask": overlay("mask"),
   "overlay.heatmap": overlay("heatmap"),
   "overlay.masking-map": overlay("masking-map"),
-  "marks": toggle("marksShown"),
+  "marks": (store) => store.update(togglingMarks(new Date().toISOString())),
+  "readFirst": (store) => store.update(readingFirst(!store.state.readFirst)),
   "filled": toggle("marksFilled"),
   "finding.next": stepFinding(1),
   "finding.previous": stepFinding(-1),

@@ -42,6 +42,7 @@ export const KEYMAP = {
   "overlay.heatmap": { group: "tools", keys: ["t"] },
   "overlay.masking-map": { group: "tools", keys: ["k"] },
   "marks": { group: "marks", keys: ["m"] },
+  "readFirst": { group: "marks", keys: ["q"] },
   "filled": { group: "marks", keys: ["x"] },
   "finding.next": { group: "marks", keys: ["n"] },
   "finding.previous": { group: "marks", keys: ["p"] },

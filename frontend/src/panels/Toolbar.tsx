@@ -3,6 +3,7 @@ import type { Variant } from "../api-types";
 import { run } from "../keys/commands";
 import { type CommandId, keysOf } from "../keys/keymap";
 import { useSelect, useStore, useT } from "../state/hooks";
+import { marksVisible } from "../state/reveal";
 import { currentDetail, currentDocument, lookOf, type State, TOOLS } from "../state/state";
 import { showingVariant } from "../state/viewing";
 import { STAGES } from "../viewer/hanging";
@@ -26,7 +27,7 @@ export function Toolbar() {
           <Command key={name} id={`tool.${name}`} words={t(`tool.${name}`)} isOn={(s) => s.tool === name} />
         ))}
       </Segmented>
-      <Command id="marks" words={t("toolbar.marks")} isOn={(s) => s.marksShown} />
+      <Command id="marks" words={t("toolbar.marks")} isOn={marksVisible} />
       <Command id="invert" words={t("toolbar.invert")} isOn={isInverted} />
       <Command id="linked" words={t("toolbar.linked")} isOn={(s) => s.linked} />
       <Command id="zoomOut" words="−" />

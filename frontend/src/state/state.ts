@@ -7,6 +7,7 @@ import type { Camera, Size } from "../viewer/geometry";
 import type { StageName } from "../viewer/hanging";
 import type { Preset, Window } from "../viewer/windowing";
 import type { Language } from "../words";
+import { NOTHING_REVEALED, type Reveal } from "./reveal";
 import { type Change as ChangeOf, Store } from "./store";
 
 /** A problem the reader has not dismissed yet; `file` is null where it concerns no single file. */
@@ -52,7 +53,7 @@ export interface PixelFacts {
 export const OVERLAYS = ["heatmap", "masking-map", "mask"] as const;
 export type OverlayName = (typeof OVERLAYS)[number];
 
-export interface State {
+export interface State extends Reveal {
   /* What the server has. */
   /** Newest first. */
   analyses: readonly AnalysisSummary[];
@@ -113,6 +114,7 @@ export type AppStore = Store<State>;
 export const FIRST_LOOK: Look = { camera: null, window: null, inverted: false, variant: "original" };
 
 export const EMPTY: State = {
+  ...NOTHING_REVEALED,
   analyses: [],
   studies: {},
   details: {},

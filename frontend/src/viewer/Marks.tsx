@@ -1,5 +1,6 @@
 import type { Finding } from "../api-types";
 import { useSelect, useT } from "../state/hooks";
+import { marksVisible } from "../state/reveal";
 import { chosenIn, findingsOf, type State } from "../state/state";
 import { sameItems } from "../state/store";
 import { cameraOf, frameOf, paneOf } from "../state/viewing";
@@ -20,7 +21,7 @@ interface Place {
 }
 
 function marksOf(state: State, id: string): Finding[] {
-  return state.marksShown ? findingsOf(state, id) : [];
+  return marksVisible(state) ? findingsOf(state, id) : [];
 }
 
 /** The finding to stress. */

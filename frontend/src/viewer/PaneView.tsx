@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useApp, useSelect, useT } from "../state/hooks";
+import { marksVisible } from "../state/reveal";
 import { findingsOf, lookOf, selecting, type State } from "../state/state";
 import { cameraOf, frameOf, sized, windowOf } from "../state/viewing";
 import type { T } from "../words";
@@ -61,7 +62,7 @@ function Filled({ id, cell, library }: { id: string; cell: Cell; library: Librar
 function describe(t: T, state: State, id: string): string {
   const document = state.details[id]?.analysis;
   if (document == null) return t("pane.none");
-  const marks = state.marksShown ? findingsOf(state, id).length : 0;
+  const marks = marksVisible(state) ? findingsOf(state, id).length : 0;
   const picture = t(lookOf(state, id).variant === "original" ? "pane.mammogram" : "pane.preprocessed");
   return t("pane.describe", { picture, file: document.file, count: countOfMarks(t, marks, marks) });
 }

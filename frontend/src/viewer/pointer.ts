@@ -1,6 +1,7 @@
 /** What the pointer does in one pane; what it means is decided by the changes in state/viewing.ts. */
 
 import type { Point } from "../api-types";
+import { marksVisible } from "../state/reveal";
 import { type AppStore, choosing, findingsOf, type FindingRef, type State, type ToolName } from "../state/state";
 import {
   cameraOf, frameOf, imagePointAt, panning, staging, windowing, zooming,
@@ -30,7 +31,7 @@ function toolFor(event: PointerEvent, tool: ToolName): ToolName | null {
 /** The finding whose mark lies under canvas point `at` of the pane. */
 function refAt(state: State, id: string, at: Point): FindingRef | null {
   const [frame, camera, point] = [frameOf(state, id), cameraOf(state, id), imagePointAt(state, id, at)];
-  if (frame === null || camera === null || point === null || !state.marksShown) return null;
+  if (frame === null || camera === null || point === null || !marksVisible(state)) return null;
   const found = findingAt(findingsOf(state, id), point, TOLERANCE / camera.zoom / frame.spacing[0]);
   return found === null ? null : { analysis: id, finding: found.id };
 }

@@ -163,6 +163,7 @@ export const en = {
   "command.overlay.heatmap": "Heatmap",
   "command.overlay.masking-map": "Where a small mass would be missed",
   "command.marks": "Show or hide the marks",
+  "command.readFirst": "Read first: marks stay hidden until asked for",
   "command.filled": "Marks filled, or lines alone",
   "command.finding.next": "Next finding",
   "command.finding.previous": "Previous finding",
