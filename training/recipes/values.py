@@ -42,7 +42,8 @@ class Schedule:
     steps_per_epoch: int  # 0: as many as it takes to draw as many images as there are
     learning_rate: float
     optimizer: Literal["adamw", "adam", "rmsprop", "sgd"] = "adamw"  # sgd: plain, no momentum
-    decay: Literal["cosine", "constant", "plateau"] = "cosine"  # plateau: halved after `patience` flat epochs
+    decay: Literal["cosine", "constant", "plateau", "tenth"] = "cosine"
+    # plateau: halved after `patience` flat epochs; tenth: a tenth of the rate in the second half
     warm_up: float = 0.05  # share of the steps over which a cosine's rate rises from 0
     patience: int = 3
     weight_decay: float = 1e-4  # of adamw
