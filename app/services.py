@@ -50,7 +50,7 @@ class Services:
         network = Intake(
             settings,
             analyst,
-            hear=shown_on_the_page(store, analyst),
+            hear=shown_on_the_page(store, analyst, jobs.news.tell),
             note=of_the_network(audit),
             run=lambda task: jobs.worker.submit(task, force=True).result(),  # one analysis at a time in all
         )

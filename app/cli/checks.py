@@ -19,7 +19,7 @@ from pipeline.errors import ModelUnavailable
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 GIB = 1024**3
-ENOUGH_MEMORY, ENOUGH_DISK = 1.5 * GIB, 1.0 * GIB  # a 64-megapixel image at its largest; a few hundred results
+ENOUGH_MEMORY, ENOUGH_DISK = 1.5 * GIB, 5.0 * GIB  # a 64-megapixel image at its largest; results of some forty studies
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app import pictures, pixels, schemas
 from app.analyst import Analyst
 from app.belonging import belonging_of
@@ -12,8 +14,8 @@ from app.store import SOURCE_HEADERS, Store
 from pipeline.document import to_document
 
 
-def shown_on_the_page(store: Store, analyst: Analyst) -> Hear:
-    """What keeps each analysis in `store`, under a name that tells nothing of the patient."""
+def shown_on_the_page(store: Store, analyst: Analyst, tell: Callable[[str], None] = lambda id_: None) -> Hear:
+    """What keeps each analysis in `store`, under a name that tells nothing of the patient, and tells its id."""
 
     def keep(entry: Entry, judged: Judged) -> None:
         mammogram = judged.analysis.mammogram
@@ -28,7 +30,8 @@ def shown_on_the_page(store: Store, analyst: Analyst) -> Hear:
         }
         document = to_document(judged.analysis, name_of(entry))
         belongs = belonging_of(headers, store.key).seen(mammogram)
-        store.keep(document["file"], document, schemas.prepared_to_json(prepared), files, belongs)
+        record = store.keep(document["file"], document, schemas.prepared_to_json(prepared), files, belongs)
+        tell(record.id)
 
     return keep
 
