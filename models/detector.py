@@ -80,7 +80,7 @@ def raw_heads(model: Any, images: tf.Tensor, training: bool) -> tuple[tf.Tensor,
     levels = sorted(scores, key=int)
     logits = tf.concat([tf.reshape(scores[level], (batch, -1)) for level in levels], axis=1)
     code = tf.concat([tf.reshape(boxes[level], (batch, -1, 4)) for level in levels], axis=1)
-    return logits, code
+    return tf.cast(logits, tf.float32), tf.cast(code, tf.float32)  # also of a network that computes in bfloat16
 
 
 def start_from_imagenet(model: Any, npz_path: Path) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import keras
 
 from models.layers import Preset, Tensor, grey_to_caffe_bgr, grey_to_signed_rgb, mobilenet_v2
@@ -48,3 +51,26 @@ def shared_features(inputs: list[Tensor]) -> Tensor:
     x = mobilenet_v2(height, width)(grey_to_signed_rgb(grey))
     x = keras.layers.GlobalAveragePooling2D()(x)  # (3 B, 1280)
     return keras.ops.reshape(x, (-1, len(inputs) * x.shape[-1]))
+
+
+def submodels(model: keras.Model) -> dict[str, keras.Model]:
+    """Of the paper preset: name of each input -> its ResNet50 under a logit of its own (B, 1), weights shared."""
+    found = {}
+    for name in INPUTS:
+        backbone = model.get_layer(f"{name}_resnet50")
+        grey = keras.Input(model.input[name].shape[1:], name=name)  # (B, S, S, 1)
+        logit = keras.layers.Dense(1, dtype="float32", name=f"{name}_logit")(backbone(grey_to_caffe_bgr(grey)))
+        found[name] = keras.Model(grey, logit, name=f"pathology_{name}")
+    return found
+
+
+@contextmanager
+def frozen(models: Sequence[keras.Model]) -> Iterator[None]:
+    """Nothing of them learns meanwhile, not even the statistics of their batch norms."""
+    for model in models:
+        model.trainable = False
+    try:
+        yield
+    finally:
+        for model in models:
+            model.trainable = True

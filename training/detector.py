@@ -17,7 +17,7 @@ from official.vision.tasks.retinanet import RetinaNetTask
 
 from models.detector import DetectorConfig, build_detector, garden_config, raw_heads, start_from_imagenet
 from training.detector_data import Pools, Targets, batch
-from training.fit import FIGURE, Judge, plateau
+from training.fit import FIGURE, Judge, next_rate
 from training.progress import Log
 from training.recipes.values import Schedule
 
@@ -66,8 +66,10 @@ class Trainer:
         self.manager = tf.train.CheckpointManager(saved, str(folder / "checkpoints"), max_to_keep=2)
         saved.restore(self.manager.latest_checkpoint)
         self.best = tf.Variable(-np.inf, dtype=tf.float64)
-        chosen = tf.train.Checkpoint(averages=self.averages, best=self.best)
-        self.best_manager = tf.train.CheckpointManager(chosen, str(folder / "best"), max_to_keep=1)
+        self.best_manager = tf.train.CheckpointManager(
+            tf.train.Checkpoint(averages=self.averages, best=self.best), str(folder / "best"), max_to_keep=1
+        )
+        tf.train.Checkpoint(best=self.best).restore(self.best_manager.latest_checkpoint).expect_partial()
         self._train_step = tf.function(self._step)
 
     def _optimizer(self, share: float) -> Any:
@@ -107,8 +109,8 @@ class Trainer:
         first = int(self.step) // each
         log.go_on_at(first)
         for _ in range(first, self.schedule.epochs):
-            if self.schedule.decay == "plateau":
-                self._set_rate(plateau(log.rows, self.schedule))
+            if self.schedule.decay in ("plateau", "tenth"):
+                self._set_rate(next_rate(log.rows, self.schedule))
             started, losses = time.monotonic(), [self._losses(next(batches)) for _ in range(each)]
             class_loss, box_loss = np.mean(losses, axis=0)
             values = {"loss": class_loss + box_loss, "class_loss": class_loss, "box_loss": box_loss}
@@ -128,14 +130,11 @@ class Trainer:
             optimizer.learning_rate = rate * share
 
     def _judged(self, judge: Judge) -> float:
+        """Of the averaged network; where nothing was better yet, the averages are kept."""
         kept = [weight.numpy() for weight in self.model.weights]
         self._assign(self.averages)
         figure = judge(self.model)
         self._assign(kept)
-        if self.best_manager.latest_checkpoint and np.isneginf(float(self.best)):  # a resumed run
-            self.best.assign(
-                tf.train.load_variable(self.best_manager.latest_checkpoint, "best/.ATTRIBUTES/VARIABLE_VALUE")
-            )
         if figure > float(self.best):
             self.best.assign(figure)
             self.best_manager.save()

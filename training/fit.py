@@ -90,8 +90,8 @@ def fit(
     done = int(state.restore() or 0)
     log.go_on_at(done)
     for epoch in range(done, schedule.epochs):
-        if schedule.decay == "plateau":
-            optimizer.learning_rate = plateau(log.rows, schedule)
+        if schedule.decay in ("plateau", "tenth"):
+            optimizer.learning_rate = next_rate(log.rows, schedule)
         _one_epoch(model, Drawn(draw, schedule.steps_per_epoch, seed, epoch), log, judge, best, schedule)
         state.save(epoch + 1)
     if schedule.choose == "best":
@@ -118,11 +118,14 @@ def rate_of(schedule: Schedule) -> Any:
     )
 
 
-def plateau(rows: Sequence[dict[str, float]], schedule: Schedule) -> float:
-    """The rate for the next epoch: halved whenever `patience` epochs on end brought nothing better.
+def next_rate(rows: Sequence[dict[str, float]], schedule: Schedule) -> float:
+    """The rate for the epoch after those in `rows`.
 
-    Better is a higher figure on the choosing patients, or without them a lower loss.
+    A tenth in the schedule's second half; or halved whenever `patience` epochs on end brought nothing better, which is
+    a higher figure on the choosing patients, or without them a lower loss.
     """
+    if schedule.decay == "tenth":
+        return schedule.learning_rate / (1 if len(rows) < schedule.epochs / 2 else 10)
     rate, best, flat = schedule.learning_rate, -np.inf, 0
     for row in rows:
         figure = row.get(FIGURE, -row["loss"])

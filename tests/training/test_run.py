@@ -95,7 +95,7 @@ def test_the_command_on_the_card_is_the_one_that_was_typed(typed: str) -> None:
 
 
 def test_what_is_typed_changes_the_recipe() -> None:
-    run = run_of("masking-paper --sets mini_mias --epochs 2 --seed 9 --held-out 3".split())
+    run = run_of(["masking-paper", "--sets", "mini_mias", "--epochs", "2", "--seed", "9", "--held-out", "3"])
     assert (run.recipe.view.schedule.epochs, run.recipe.seed, run.held_out) == (2, 9, 3)
     assert run.recipe.data.readers == ("mini_mias",)
     assert run_of(["masking", "--all"]).held_out is None

@@ -11,7 +11,6 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from models.cancer import build_cancer
-from models.export import export_model
 from pipeline.classify import squashed
 from training.cache import PreparedExample
 from training.cancer_head import export, features_of, fitted, trained_detector
@@ -19,6 +18,7 @@ from training.fit import Judge, fit
 from training.judge import auc, auc_within
 from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, with_calibration, write_verdict
+from training.ship import ship
 from training.whole_image import Labelled, WholeView, draws, labelled
 
 
@@ -87,7 +87,7 @@ def _train_network(
     schedule = how.schedule.for_images(len(labels), how.batch)
     judge = _area(choosing, how) if choosing else None
     fit(model, draws(labels, 2, how), loss, schedule, run.folder, recipe.seed, judge)
-    export_model(model, run.weight_file)
+    ship(model, run.weight_file)
     return how.height, how.width
 
 
@@ -118,4 +118,4 @@ def judged(run: Run[CancerRecipe], verdict: Verdict, validation: Sequence[Prepar
     patients = [item.example.patient for item in validation]
     machines = [str(item.example.machine) for item in validation]
     figures = {"auc": auc(patients, truth, logits), "auc_within_machine": auc_within(patients, truth, logits, machines)}
-    return with_calibration(replace(verdict, metrics=figures), logits, truth, patients)
+    return with_calibration(replace(verdict, metrics=figures), logits, truth, patients, run.recipe.calibration)

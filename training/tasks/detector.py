@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import tensorflow as tf
+
 from models.detector import DetectorConfig, raw_heads
 from models.export import export_function
+from models.weights import Card
 from pipeline.detect import detect
 from pipeline.models import RetinaNetDetector
 from pipeline.preprocess import Prepared
 from training.augment import Ranges
 from training.cache import PreparedExample
+from training.choosing import coco_ap
 from training.detector import Trainer, in_float32
 from training.detector_data import Pools, patches_of, scene_of
+from training.fit import Judge
 from training.metrics import Estimate, ScoredImage, froc, sensitivity_at
 from training.recipes.read import RecipeError
 from training.recipes.values import Schedule, TrainingRecipe
@@ -40,6 +45,10 @@ class DetectorRecipe(TrainingRecipe):
     paste_chance: float  # that an image without a mass gets one of another image set into it
     ranges: Ranges
 
+    def __post_init__(self) -> None:
+        if self.schedule.steps_per_epoch == 0:
+            raise ValueError("expected schedule.steps_per_epoch of 1 or more: the detector draws its batches by shares")
+
 
 RECIPE = DetectorRecipe
 
@@ -48,11 +57,13 @@ def train(run: Run[DetectorRecipe]) -> None:
     recipe, config = run.recipe, run.recipe.network
     parts = run.parts((e for e in run.examples() if e.masses is not None), recipe.schedule.choose)
     trainer = trainer_of(run)
-    trainer.run(pools(run, run.prepared([*parts.training, *run.phantoms()])))
+    judge = _chooses(run.prepared(parts.choosing), config) if recipe.schedule.choose == "best" else None
+    trainer.run(pools(run, run.prepared([*parts.training, *run.phantoms()])), judge)
     model = trainer.average_into_model()
     export(in_float32(model, config) if recipe.bfloat16 else model, run)
     count = f"{len(parts.training)} views of {', '.join(recipe.data.readers)} and {recipe.data.phantoms} phantoms"
-    verdict = Verdict(input_of(config), f"{count}; {len(parts.validation)} views validate")
+    said = f"{count}; {len(parts.validation)} views validate"
+    verdict = Verdict(input_of(config), said, choose=recipe.schedule.choose)
     write_verdict(run, judged(run, verdict, run.prepared(parts.validation)))
 
 
@@ -87,6 +98,24 @@ def pools(run: Run[DetectorRecipe], prepared: Sequence[PreparedExample]) -> Pool
     real = [scene for scene, (name, masses) in zip(scenes, kinds, strict=True) if masses and name != "phantoms"]
     shares = tuple(share.count for share in recipe.batch)
     return Pools(tuple(groups), shares, patches_of(real), recipe.paste_chance, recipe.ranges)
+
+
+def _chooses(choosing: Sequence[PreparedExample], config: DetectorConfig) -> Judge:
+    """COCO AP of the pipeline's own detect(). Raises RecipeError without a mass."""
+    if not any(item.example.masses for item in choosing):
+        raise RecipeError('no mass to choose the epoch by; use more patients, or choose = "last"')
+    card = Card("", "detector", "paper", "", "", "none", "", "", input=input_of(config))
+
+    def judge(model: Any) -> float:
+        heads = tf.function(lambda images: raw_heads(model, images, training=False))
+
+        def served(*images: Any) -> tuple[Any, ...]:
+            logits, codes = heads(tf.constant(images[0]))
+            return codes.numpy(), logits.numpy()
+
+        return coco_ap([scored(item, RetinaNetDetector(served, card)) for item in choosing])
+
+    return judge
 
 
 def export(model: Any, run: Run[DetectorRecipe]) -> None:

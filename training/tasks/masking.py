@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
-from models.export import export_model
 from models.masking import PUBLISHED, build_masking
 from pipeline.classify import squashed
 from pipeline.finding import MaskingLevel
 from pipeline.models import LiteRtMasking
 from training.cache import PreparedExample
-from training.fit import fit
-from training.judge import balanced_accuracy
+from training.choosing import by, log_likelihood
+from training.fit import Judge, fit
+from training.judge import balanced_accuracy, calibrate_levels
+from training.recipes.read import RecipeError
 from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, write_verdict
+from training.ship import ship
 from training.whole_image import Labelled, WholeView, draws, labelled
 
 LEVELS = list(MaskingLevel)
@@ -41,12 +44,23 @@ def train(run: Run[MaskingRecipe]) -> None:
     views = [_view(item, how) for item in run.prepared(parts.training)]
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     schedule = how.schedule.for_images(len(views), how.batch)
-    fit(model, draws(views, len(LEVELS), how), loss, schedule, run.folder, recipe.seed)
-    export_model(model, run.weight_file)
+    judge = _chooses(run.prepared(parts.choosing), how) if how.schedule.choose == "best" else None
+    fit(model, draws(views, len(LEVELS), how), loss, schedule, run.folder, recipe.seed, judge)
+    ship(model, run.weight_file)
     validation = run.prepared(parts.validation)
     said = f"{len(views)} views of {', '.join(recipe.data.readers)}; {len(validation)} views validate"
-    verdict = Verdict({"names": ["image"], "height": how.height, "width": how.width}, said)
+    verdict = Verdict({"names": ["image"], "height": how.height, "width": how.width}, said, choose=how.schedule.choose)
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
+
+
+def _chooses(choosing: Sequence[PreparedExample], how: WholeView) -> Judge:
+    """Raises RecipeError without a view."""
+    if not choosing:
+        raise RecipeError('no view to choose the epoch by; use more patients, or choose = "last"')
+    labels = [LEVELS.index(level) for item in choosing if (level := item.example.masking)]
+    return by(
+        log_likelihood(labels), np.stack([squashed(x.pixels, how.height, how.width) for x in choosing])[..., None]
+    )
 
 
 def _view(item: PreparedExample, how: WholeView) -> Labelled:
@@ -56,7 +70,8 @@ def _view(item: PreparedExample, how: WholeView) -> Labelled:
 
 def judged(run: Run[MaskingRecipe], verdict: Verdict, validation: Sequence[PreparedExample]) -> Verdict:
     network, how = LiteRtMasking(*opened(run, verdict.input)), run.recipe.view
-    said = [int(np.argmax(network(squashed(item.pixels, how.height, how.width)))) for item in validation]
+    shares = np.array([network(squashed(item.pixels, how.height, how.width)) for item in validation], np.float64)
+    said = shares.argmax(axis=1).tolist()
     metrics = {}
     for name in ("all", *run.recipe.data.readers):
         rows = [i for i, item in enumerate(validation) if name in ("all", item.example.dataset)]
@@ -64,4 +79,15 @@ def judged(run: Run[MaskingRecipe], verdict: Verdict, validation: Sequence[Prepa
         truth = [LEVELS.index(level) for i in rows if (level := validation[i].example.masking)]
         if rows:
             metrics[f"balanced_accuracy_{name}"] = balanced_accuracy(patients, truth, [said[i] for i in rows])
-    return replace(verdict, metrics=metrics)
+    return _calibrated(replace(verdict, metrics=metrics), np.log(np.maximum(shares, 1e-12)), validation)
+
+
+def _calibrated(verdict: Verdict, logits: NDArray[np.float64], validation: Sequence[PreparedExample]) -> Verdict:
+    """With one temperature for the three; the level said stays the same."""
+    truth = [LEVELS.index(level) for item in validation if (level := item.example.masking)]
+    try:
+        found = calibrate_levels(logits, truth, [item.example.patient for item in validation])
+    except ValueError as error:
+        print(f"no calibration: {error}")
+        return verdict
+    return replace(verdict, calibration=found.calibration, metrics={**verdict.metrics, **found.metrics})

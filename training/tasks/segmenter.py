@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.export import export_model
 from models.segmenter import Sizes, build_segmenter
 from pipeline.crop import crop_around
 from pipeline.geometry import Box
 from pipeline.models import UNetSegmenter
 from pipeline.segment import filled, outline_of
+from training.choosing import by, mean_iou
 from training.datasets.base import Example
-from training.fit import fit
+from training.fit import Judge, fit
 from training.losses import OutlineLoss, outline_loss
 from training.metrics import Estimate, bootstrap
 from training.recipes.read import RecipeError
 from training.recipes.values import Schedule, TrainingRecipe
 from training.regions import Look, Mass, masses_of, outlines
 from training.run import Run, Verdict, opened, write_verdict
+from training.ship import ship
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +49,16 @@ def train(run: Run[SegmenterRecipe]) -> None:
     groups, shares = ((real, drawn), (recipe.batch, recipe.phantom_batch)) if drawn else ((real,), (recipe.batch,))
     schedule = recipe.schedule.for_images(len(real), recipe.batch)
     draw = outlines(groups, shares, recipe.side, recipe.look)
-    fit(model, draw, outline_loss(recipe.loss), schedule, run.folder, recipe.seed)
-    export_model(model, run.weight_file)
+    judge = _chooses(_masses(run, parts.choosing), recipe.side) if recipe.schedule.choose == "best" else None
+    fit(model, draw, outline_loss(recipe.loss), schedule, run.folder, recipe.seed, judge)
+    ship(model, run.weight_file)
     validation = _masses(run, parts.validation)
     said = f"{len(real)} masses of {', '.join(recipe.data.readers)} and {len(drawn)} of phantoms"
-    verdict = Verdict({"names": ["crop"], "side": recipe.side}, f"{said}; {len(validation)} masses validate")
+    verdict = Verdict(
+        {"names": ["crop"], "side": recipe.side},
+        f"{said}; {len(validation)} masses validate",
+        choose=recipe.schedule.choose,
+    )
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
 
 
@@ -60,6 +66,15 @@ def _masses(run: Run[SegmenterRecipe], found: Sequence[Example]) -> list[Mass]:
     """Those that somebody outlined: a circle or a box is no outline to learn from."""
     with_masses = [example for example in found if example.masses]
     return [mass for item in run.prepared(with_masses) for mass in masses_of(item) if mass.outlined]
+
+
+def _chooses(masses: Sequence[Mass], side: int) -> Judge:
+    """Mean IoU in squares around the true masses. Raises RecipeError without a mass."""
+    if not masses:
+        raise RecipeError('no outlined mass to choose the epoch by; use more patients, or choose = "last"')
+    crops = [crop_around(mass.pixels, Box.around(mass.outline), side) for mass in masses]
+    truth = np.stack([filled(mass.outline, crop) for mass, crop in zip(masses, crops, strict=True)])[..., None] > 0
+    return by(mean_iou(truth), np.stack([crop.pixels for crop in crops])[..., None])
 
 
 def judged(run: Run[SegmenterRecipe], verdict: Verdict, masses: Sequence[Mass]) -> Verdict:
