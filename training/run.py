@@ -84,7 +84,7 @@ class Run(Generic[R_co]):
     def claim(self) -> None:
         """Keep the recipe beside the run. Raises RecipeError where the folder holds a run of another one."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        kept, mine = self.folder / "recipe.toml", f"# validates: fold {self.held_out}\n{_toml(self.recipe)}"
+        kept, mine = self.folder / "recipe.toml", f"# validates: fold {self.held_out}\n{recipe_toml(self.recipe)}"
         if kept.is_file() and kept.read_text(encoding="utf-8") != mine:
             raise RecipeError(
                 f"{kept} is of another recipe, fold or length: choose another --out, or delete its folder"
@@ -145,7 +145,7 @@ class Run(Generic[R_co]):
                 backbone.load_weights(self.start_file)
 
 
-def _toml(recipe: TrainingRecipe) -> str:
+def recipe_toml(recipe: TrainingRecipe) -> str:
     def without_none(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: without_none(item) for key, item in value.items() if item is not None}
@@ -202,7 +202,7 @@ def write_verdict(run: Run[TrainingRecipe], verdict: Verdict) -> Card:
             "start": recipe.start if run.start_file else "random weights",
             "seed": recipe.seed,
             "command": run.command,
-            "recipe_sha256": sha256(_toml(recipe).encode()).hexdigest(),
+            "recipe_sha256": sha256(recipe_toml(recipe).encode()).hexdigest(),
             "date": datetime.now(UTC).date().isoformat(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         },
