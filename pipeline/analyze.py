@@ -10,12 +10,13 @@ from pipeline.classify import cancer, classify, masking
 from pipeline.detect import detect
 from pipeline.finding import Analysis
 from pipeline.mammogram import Mammogram
+from pipeline.microcalcification import caution, merged, microcalcify
 from pipeline.models import Models
 from pipeline.preprocess import preprocess
 from pipeline.second_opinion import second_opinion
 from pipeline.segment import segment
 
-STAGES = ("preprocess", "detect", "segment", "classify", "second_opinion", "masking", "cancer")
+STAGES = ("preprocess", "detect", "segment", "classify", "second_opinion", "microcalcifications", "masking", "cancer")
 
 
 def analyze(
@@ -42,11 +43,16 @@ def analyze(
     if ask_second and models.second_opinion:
         with stage("second_opinion"):
             findings = second_opinion(prepared, findings, models.second_opinion)
+    warnings = mammogram.warnings
+    if models.microcalcification:
+        with stage("microcalcifications"):
+            clusters = microcalcify(mammogram, prepared, models.microcalcification)
+            findings, warnings = merged(findings, clusters), (*warnings, *caution(prepared))
     with stage("masking"):
         level = masking(prepared, models.masking)
     with stage("cancer"):
         probability = cancer(prepared, models.cancer, findings)
-    return Analysis(mammogram, findings, level, probability, _used(models, ask_second), timings, mammogram.warnings)
+    return Analysis(mammogram, findings, level, probability, _used(models, ask_second), timings, warnings)
 
 
 def _used(models: Models, ask_second: bool) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Mammogram -> clusters of microcalcifications: a committee looks at patches of the whole breast at full resolution.
 
-The breast is brought to the committee's sampling (0.1 mm a pixel), cut into patches that overlap, and what the committee
-says of every place is asked at the places that look like spots. Three or more of them within 1 cm are a cluster.
+The breast is brought to the committee's sampling (0.1 mm a pixel), cut into patches that overlap, and what the
+committee says of every place is asked at the places that look like spots. Three or more within 1 cm are a cluster.
 """
 
 from __future__ import annotations

@@ -13,11 +13,13 @@ from models.boxes import AnchorGrid, decode, non_maximum_suppression
 from models.weights import Card
 from pipeline.calibration import Calibration, Judgement
 from pipeline.classify import CancerClassifier, PathologyClassifier, WholeImageClassifier
+from pipeline.committee import SheetCommittee
 from pipeline.declared import Answering, DeclaredNetwork
 from pipeline.detect import FLOOR, Detector
 from pipeline.errors import ModelUnavailable
 from pipeline.explain import Explaining
 from pipeline.inference import open_file
+from pipeline.microcalcification import Committee
 from pipeline.model_choice import REQUIRED, Chosen, chosen_networks
 from pipeline.preprocess import Recipe
 from pipeline.second_opinion import DEFAULT_MARGIN, SecondNetwork
@@ -41,6 +43,7 @@ class Models:
     cancer: CancerClassifier
     provenance: Mapping[str, str]  # task -> "name version sha256:12 digits"
     second_opinion: SecondNetwork | None = None  # None where no such network is set up
+    microcalcification: Committee | None = None  # likewise
 
 
 class RetinaNetDetector:
@@ -162,6 +165,7 @@ def load_models(directory: Path | None = None, threads: int = 2, choice: Path | 
         cancer=LiteRtCancer(opened["cancer"], by_task["cancer"]),
         provenance={task: network.provenance for task, network in chosen.items()},
         second_opinion=_second(opened["hybrid"], by_task) if "hybrid" in opened else None,
+        microcalcification=_committee(opened.get("microcalcification"), by_task),
     )
 
 
@@ -192,6 +196,10 @@ def _detector(network: Answering, card: Card) -> Detector:
 def _second(network: Answering, by_task: Mapping[str, Card]) -> SecondNetwork:
     first, second = (operating_threshold(by_task[task]) for task in ("pathology", "hybrid"))
     return SecondNetwork("hybrid", PlainCutHybrid(network, by_task["hybrid"]), second, first)
+
+
+def _committee(network: Answering | None, by_task: Mapping[str, Card]) -> Committee | None:
+    return SheetCommittee(network, by_task["microcalcification"]) if network else None
 
 
 def operating_threshold(card: Card) -> float:

@@ -39,7 +39,7 @@ def detail(pixels: Floats) -> Floats:
 
 
 def candidates(pixels: Floats, inside: NDArray[np.bool_], least: float) -> tuple[Points, Floats]:
-    """Centres (N, 2) x, y of the pixels inside that are brightest of their 5 x 5 and stand out by `least`; by how much."""
+    """Centres (N, 2) x, y of pixels inside that are brightest of their 5 x 5 and stand out by `least`; by how much."""
     strength = detail(pixels)
     highest = cv2.dilate(strength, np.ones((5, 5), np.uint8))
     rows, columns = np.nonzero((strength == highest) & (strength >= least) & inside)

@@ -160,7 +160,9 @@ def _single_image_finding(result: Result, number: int, finding: Finding) -> c.It
         codes.SINGLE_IMAGE_FINDINGS[finding.kind],
         *c.related("HAS CONCEPT MOD", _rendering_intent(result, finding, with_point=True)),
         *c.related("HAS OBS CONTEXT", c.text(codes.TRACKING_IDENTIFIER, identifier), c.uid(codes.TRACKING_UID, uid)),
-        *c.properties(*c.algorithm(result.model("detector")), certainty, *probability, *_geometry(result, finding)),
+        *c.properties(
+            *c.algorithm(result.found_by(finding.kind)), certainty, *probability, *_geometry(result, finding)
+        ),
     )
 
 
@@ -186,7 +188,7 @@ def _summary_of_detections(result: Result) -> c.Item:
 
 def _detection(result: Result, kind: Kind) -> c.Item:
     """TID 4017."""
-    by = c.properties(*c.algorithm(result.model("detector")), c.by_reference(IMAGE), *_operating_points(result))
+    by = c.properties(*c.algorithm(result.found_by(kind)), c.by_reference(IMAGE), *_operating_points(result))
     return c.code(codes.DETECTION_PERFORMED, codes.SINGLE_IMAGE_FINDINGS[kind], *by)
 
 

@@ -10,8 +10,8 @@ from pydicom.uid import ExplicitVRLittleEndian
 from pipeline.dicom_values import numbers, values_of
 from pipeline.export import codes
 from pipeline.export import content as c
-from pipeline.export.result import Result, described, equipment, finished, summary, uid_of, version
-from pipeline.finding import Finding
+from pipeline.export.result import FINDERS, Result, described, equipment, finished, summary, uid_of, version
+from pipeline.finding import Finding, Kind
 
 CONTAINS = sr.RelationshipTypeValues.CONTAINS
 
@@ -66,14 +66,19 @@ def _group(result: Result, number: int, finding: Finding) -> sr.PlanarROIMeasure
         finding_category=codes.MORPHOLOGICALLY_ABNORMAL,
         finding_type=codes.FINDINGS[finding.kind],
         finding_sites=[_site(result)],
-        algorithm_id=_algorithm(result, "segmenter" if finding.outline is not None else "detector"),
+        algorithm_id=_algorithm(result, "segmenter" if _is_segmented(finding) else FINDERS[finding.kind]),
         measurements=_measurements(result, finding),
     )
 
 
+def _is_segmented(finding: Finding) -> bool:
+    """A cluster's outline is the hull of its spots, not the segmenter's."""
+    return finding.kind is Kind.MASS and finding.outline is not None
+
+
 def _measurements(result: Result, finding: Finding) -> list[sr.Measurement]:
-    detector, pathology = _algorithm(result, "detector"), _algorithm(result, "pathology")
-    made = [sr.Measurement(codes.CONFIDENCE, finding.confidence, codes.NO_UNITS, algorithm_id=detector)]
+    finder, pathology = _algorithm(result, FINDERS[finding.kind]), _algorithm(result, "pathology")
+    made = [sr.Measurement(codes.CONFIDENCE, finding.confidence, codes.NO_UNITS, algorithm_id=finder)]
     if finding.malignant is not None:
         percent = 100 * finding.malignant
         made.append(sr.Measurement(codes.PROBABILITY_OF_CANCER, percent, codes.PERCENT, algorithm_id=pathology))

@@ -18,7 +18,7 @@ from pydicom.valuerep import DA, TM
 from pipeline.dicom_values import integer, text
 from pipeline.document import DISCLAIMER
 from pipeline.export.source import PATIENT, STUDY, SourceHeaders
-from pipeline.finding import Analysis, Finding
+from pipeline.finding import Analysis, Finding, Kind
 
 LAYOUT = "1"  # changes when the same analysis is written differently: other contents, other UIDs
 MANUFACTURER = "Mammoscope"
@@ -37,6 +37,7 @@ TITLES = {
     "pdf": "Report",
 }
 SERIES_NUMBERS = {kind: 9001 + place for place, kind in enumerate(TITLES)}  # after whatever the machine made
+FINDERS = {Kind.MASS: "detector", Kind.CALCIFICATION_CLUSTER: "microcalcification"}  # tasks
 EMPTY_IF_ABSENT = (  # type 2 of the patient and general study modules
     "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime", "ReferringPhysicianName",
     "StudyID", "AccessionNumber",
@@ -130,6 +131,10 @@ class Result(Envelope):
         """The first of the tasks' models that took part; the program itself where none is named."""
         named = (self.analysis.models[task] for task in tasks if task in self.analysis.models)
         return next(named, f"Mammoscope {version()}")
+
+    def found_by(self, kind: Kind) -> str:
+        """The model that finds findings of a kind."""
+        return self.model(FINDERS[kind])
 
     @property
     def rows(self) -> int:

@@ -49,7 +49,7 @@ def _segment(result: Result, place: int, number: int, kind: Kind) -> SegmentDesc
         segmented_property_category=codes.MORPHOLOGICALLY_ABNORMAL,
         segmented_property_type=codes.FINDINGS[kind],
         algorithm_type="AUTOMATIC",
-        algorithm_identification=_algorithm(result),
+        algorithm_identification=_algorithm(result, kind),
         tracking_uid=uid,
         tracking_id=identifier,
         anatomic_regions=[codes.BREAST],
@@ -65,13 +65,14 @@ def _nothing(result: Result) -> SegmentDescription:
         segmented_property_category=codes.MORPHOLOGICALLY_ABNORMAL,
         segmented_property_type=codes.FINDINGS[Kind.MASS],
         algorithm_type="AUTOMATIC",
-        algorithm_identification=_algorithm(result),
+        algorithm_identification=_algorithm(result, Kind.MASS),
         anatomic_regions=[codes.BREAST],
     )
 
 
-def _algorithm(result: Result) -> AlgorithmIdentificationSequence:
-    name, version = algorithm_of(result.model("segmenter"))
+def _algorithm(result: Result, kind: Kind) -> AlgorithmIdentificationSequence:
+    """Of the outline: a mass has a network for it, a cluster's is the hull of its spots."""
+    name, version = algorithm_of(result.model("segmenter") if kind is Kind.MASS else result.found_by(kind))
     return AlgorithmIdentificationSequence(name, codes.ARTIFICIAL_INTELLIGENCE, version, source="Mammoscope")
 
 

@@ -56,7 +56,10 @@ def test_one_step_of_training_lowers_the_loss_on_its_batch(preset: Preset) -> No
     keras.utils.set_random_seed(1)
     expert = build_microcalcification(preset)
     cells = 30 if preset == "compact" else 1
-    labels = {"calcified": np.array([[0.0], [1.0]] * 4, np.float32), "spots": np.zeros((8, cells, cells, 1), np.float32)}
+    labels = {
+        "calcified": np.array([[0.0], [1.0]] * 4, np.float32),
+        "spots": np.zeros((8, cells, cells, 1), np.float32),
+    }
     expert.compile(keras.optimizers.SGD(0.05), LOSSES)
     before = expert.train_on_batch(patches(8), labels)
     after = [expert.train_on_batch(patches(8), labels) for _ in range(5)]

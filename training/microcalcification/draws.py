@@ -1,4 +1,4 @@
-"""Batches for an expert: INFN's patches, cuts around calcifications, normal tissue, and tissue with drawn spots in it."""
+"""Batches for an expert: INFN's patches, cuts around calcifications, normal tissue, tissue with drawn spots."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`mammoscope tune microcalcification --data ROOT --out DIR --fraction 0.25`: the published search of the hypermodel.
 
-Bayesian search (Keras Tuner) over dim, depth and dropout on a share of the space, as S-calc did; unlike there, the patches
-that choose are of other cases than those that train. Run again with the same --out, it goes on where it stopped.
+Bayesian search (Keras Tuner) over dim, depth and dropout on a share of the space, as S-calc did; unlike there, the
+patches that choose are of other cases than those that train. Run again with the same --out, it goes on where it was.
 """
 
 from __future__ import annotations

@@ -98,8 +98,8 @@ def train(run: Run[MicrocalcificationRecipe]) -> None:
 
 SPLIT = (
     "by case and patient; expert k learns nothing of folds k and k+1 of 5 (SHA-256 of the patient), so each fold is "
-    "judged by the two experts that never saw it, for patches with weights fitted on the other folds; no checkpoint was "
-    "chosen, the schedule was fixed beforehand. What ships is the five together, which nobody is left to judge"
+    "judged by the two experts that never saw it, for patches with weights fitted on the other folds; no checkpoint "
+    "was chosen, the schedule was fixed beforehand. What ships is the five together, which nobody is left to judge"
 )
 
 
