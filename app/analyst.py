@@ -55,8 +55,8 @@ class Analyst:
 
     def heatmap(
         self,
+        mammogram: Mammogram,
         prepared: Prepared,
-        shape: tuple[int, int],
         findings: Sequence[Finding],
         model: str,
         method: str,
@@ -65,7 +65,7 @@ class Analyst:
         """Which places an answer comes from: pipeline/heatmap.py. Raises NoHeatmap."""
         from pipeline.heatmap import heatmap
 
-        return heatmap(prepared, shape, findings, self.models, model, method, finding)
+        return heatmap(mammogram, prepared, findings, self.models, model, method, finding)
 
     def masking_map(self, mammogram: Mammogram, prepared: Prepared) -> NDArray[np.float32]:
         """Where a mass could hide: pipeline/masking_map.py."""

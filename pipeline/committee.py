@@ -9,6 +9,7 @@ from models.weights import Card
 from pipeline.calibration import Calibration
 from pipeline.declared import Answering
 from pipeline.errors import ModelUnavailable
+from pipeline.explain import cam_of
 from pipeline.wavelet import Wavelet, filtered
 
 Floats = NDArray[np.float32]
@@ -48,20 +49,36 @@ class SheetCommittee:
         """Of a cluster: the calibrated mean logit of its likeliest spots."""
         return self._calibration.judge(cluster_logit(spots)).probability
 
+    def cams(self, patches: Floats) -> Floats:
+        """(N, side, side) 0..1 -> Grad-CAM (N, h, w) of each patch's answer. Raises NoHeatmap."""
+        if self._wavelet:
+            patches = np.stack([filtered(patch, self._wavelet) for patch in patches])
+        size = self._rows * self._columns
+        starts = range(0, len(patches), size)
+        maps = [self._cells(cam_of(self._model, self._laid_out(patches[at : at + size]))) for at in starts]
+        return np.concatenate(maps)[: len(patches)]
+
     def _sheet(self, patches: Floats) -> tuple[Floats, Floats]:
-        rows, columns, side = self._rows, self._columns, self.side
-        full = np.zeros((rows * columns, side, side), np.float32)
-        full[: len(patches)] = patches
-        sheet = full.reshape(rows, columns, side, side).swapaxes(1, 2).reshape(1, rows * side, columns * side, 1)
-        answers = self._model(sheet)
+        answers = self._model(self._laid_out(patches))
         calcified, cells = (self._apart(answers[place]) for place in (0, -1))
         return calcified, cells
 
-    def _apart(self, logits: Floats) -> Floats:
-        """(1, R C, R C, 1) or (1, R R) -> (R R, C, C) probabilities."""
+    def _laid_out(self, patches: Floats) -> Floats:
+        """At most R R patches -> one sheet (1, R side, R side, 1), black where there are fewer."""
+        rows, columns, side = self._rows, self._columns, self.side
+        full = np.zeros((rows * columns, side, side), np.float32)
+        full[: len(patches)] = patches
+        return full.reshape(rows, columns, side, side).swapaxes(1, 2).reshape(1, rows * side, columns * side, 1)
+
+    def _cells(self, sheet: Floats) -> Floats:
+        """(1, R C, R C, 1) or (1, R R) -> (R R, C, C)."""
         rows, columns = self._rows, self._columns
-        cells = round((logits.size / (rows * columns)) ** 0.5)
-        apart = logits.reshape(rows, cells, columns, cells).swapaxes(1, 2).reshape(-1, cells, cells)
+        cells = round((sheet.size / (rows * columns)) ** 0.5)
+        return sheet.reshape(rows, cells, columns, cells).swapaxes(1, 2).reshape(-1, cells, cells)
+
+    def _apart(self, logits: Floats) -> Floats:
+        """Probabilities of the cells."""
+        apart = self._cells(logits)
         return np.asarray(1 / (1 + np.exp(-np.clip(apart, -LARGEST_LOGIT, LARGEST_LOGIT))), np.float32)
 
 

@@ -21,6 +21,8 @@ from pipeline.errors import NoHeatmap
 from pipeline.explain import Explained
 from pipeline.finding import Finding, Kind
 from pipeline.frames import in_acquired_frame
+from pipeline.heatmap_spots import RegionJudge, region_around
+from pipeline.mammogram import Mammogram
 from pipeline.models import Models
 from pipeline.occlusion import occlusion
 from pipeline.preprocess import Prepared
@@ -31,7 +33,7 @@ Mask = NDArray[np.bool_]
 
 METHODS = ("gradcam", "occlusion")
 OF_THE_IMAGE = ("masking", "cancer")
-OF_A_FINDING = ("pathology", "hybrid")
+OF_A_FINDING = ("pathology", "hybrid", "microcalcification")
 MODELS = (*OF_A_FINDING, *OF_THE_IMAGE)
 UNIT = "Relative to this picture: 0 its median place or less, 1 its strongest. No probability, and no finding."
 CANVAS = 512  # pixels of the longer side on which maps are put together; the networks see no finer
@@ -51,39 +53,55 @@ class Question:
 
 
 def heatmap(
+    mammogram: Mammogram,
     prepared: Prepared,
-    shape: tuple[int, int],
     findings: Sequence[Finding],
     models: Models,
     model: str,
     method: str = "gradcam",
     finding: int | None = None,
 ) -> Floats:
-    """(rows, columns) of the acquired image, `shape`, 0..1; 0 outside what the network saw of the breast.
+    """(rows, columns) of the mammogram, 0..1; 0 outside what the network saw of the breast.
 
-    `finding` counts from 1 and is needed for networks that judge one. What is shown speaks for the answer "malignant"
-    or "cancer", or for the masking level that was given. Raises NoHeatmap for a network that is not set up or cannot
-    say, and for a finding that it did not judge.
+    `prepared` is what preprocess() made of it; an 8-bit copy of the mammogram is good enough. `finding` counts from 1
+    and is needed for networks that judge one. What is shown speaks for the answer "malignant", "calcified" or "cancer",
+    or for the masking level that was given. Raises NoHeatmap for a network that is not set up or cannot say, and for a
+    finding that it did not judge.
     """
-    asked = question(prepared, findings, models, model, finding)
+    asked = question(mammogram, prepared, findings, models, model, finding)
     found = cam(asked) if method == "gradcam" else occluded(asked)
-    return in_acquired_frame(relative(*on_canvas(found, asked, prepared)), prepared, shape)
+    map_ = relative(*on_canvas(found, asked, prepared))
+    return in_acquired_frame(map_, prepared, (mammogram.height, mammogram.width))
 
 
 def question(
-    prepared: Prepared, findings: Sequence[Finding], models: Models, model: str, finding: int | None
+    mammogram: Mammogram,
+    prepared: Prepared,
+    findings: Sequence[Finding],
+    models: Models,
+    model: str,
+    finding: int | None = None,
 ) -> Question:
+    """What `model` was asked about the image or the finding. Raises NoHeatmap."""
     network: Any = network_of(models, model)
     if model in OF_THE_IMAGE:
         rows, columns = prepared.pixels.shape
         picture = squashed(prepared.pixels, network.height, network.width)
         return Question(cast(Explained, network), picture, lambda seen: (seen,), 0, 0, columns, rows)
     chosen = judged(findings, finding, model)
+    if model == "microcalcification":
+        return question_of_spots(mammogram, prepared, chosen, network)
     box, margin = prepared.transform.to_prepared(chosen.box), getattr(network, "margin", None)
     around = crop_around if margin is None else partial(crop_around, margin=margin)
     crop = around(prepared.pixels, box, network.side)
     inputs = three_parts(chosen, prepared, crop) if model == "pathology" else lambda seen: (seen,)
     return Question(cast(Explained, network), crop.pixels, inputs, crop.left, crop.top, crop.size, crop.size)
+
+
+def question_of_spots(mammogram: Mammogram, prepared: Prepared, cluster: Finding, network: Any) -> Question:
+    region = region_around(mammogram, prepared, prepared.transform.to_prepared(cluster.box), network)
+    judge, place = RegionJudge(network), (region.left, region.top, region.width, region.height)
+    return Question(judge, region.pixels, lambda seen: (seen,), *place)
 
 
 def network_of(models: Models, model: str) -> object:
@@ -92,7 +110,7 @@ def network_of(models: Models, model: str) -> object:
     network = (second.classifier if second else None) if model == "hybrid" else getattr(models, model, None)
     if network is None:
         raise NoHeatmap(f"No network {model!r} is set up.")
-    if not hasattr(network, "logits"):
+    if not hasattr(network, "cams" if model == "microcalcification" else "logits"):
         raise NoHeatmap(f"The network {model!r} gives no more than its answer, so no map of it can be made.")
     return network
 
@@ -102,8 +120,11 @@ def judged(findings: Sequence[Finding], finding: int | None, model: str) -> Find
     if finding is None or not 1 <= finding <= len(findings):
         raise NoHeatmap(f"{model!r} judges one finding: name it with finding=1 to {len(findings)}.")
     chosen = findings[finding - 1]
-    if chosen.kind is not Kind.MASS or chosen.outline is None:
-        raise NoHeatmap(f"Finding {finding} is not an outlined mass, so {model!r} has not judged it.")
+    kind = Kind.CALCIFICATION_CLUSTER if model == "microcalcification" else Kind.MASS
+    if chosen.kind is not kind or chosen.outline is None:
+        raise NoHeatmap(
+            f"Finding {finding} is no outlined {kind.value.replace('_', ' ')}: {model!r} has not judged it."
+        )
     return chosen
 
 

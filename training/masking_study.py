@@ -31,12 +31,13 @@ from training.phantom.canvas import Canvas
 from training.phantom.density import glandular_share
 from training.phantom.lesions import MassPlan
 from training.phantom.masses import add_mass
-from training.phantom.values import Margin
+from training.phantom.values import Density, Margin
 from training.split import split
 
 Floats = NDArray[np.float64]
 FIRST_SEED = 910_000  # apart from phantoms that anything was trained or tuned on
 SIZE = (1664, 1280)
+DENSITIES = tuple(Density)
 CONTRASTS = (0.08, 0.24)  # brightness added, of the phantom's white
 DIAMETERS_MM = (7.0, 11.0)
 MARGINS = (Margin.INDISTINCT, Margin.SMOOTH, Margin.LOBULATED)
@@ -76,7 +77,7 @@ def on_phantoms(count: int, first_seed: int, models: Models) -> None:
     means, densities = [], []
     for seed in range(first_seed, first_seed + count):
         phantom = draw_phantom(
-            seed, size=SIZE, laterality="L", masses=0, clusters=0, density="ABCD"[seed % 4], burnt_in=False
+            seed, size=SIZE, laterality="L", masses=0, clusters=0, density=DENSITIES[seed % 4], burnt_in=False
         )
         map_ = map_of(image_of(phantom), models)
         probes += probes_of(phantom, map_, models)
@@ -177,7 +178,7 @@ def map_of(image: Mammogram, models: Models) -> NDArray[np.float32]:
 
 
 def image_of(phantom: Phantom) -> Mammogram:
-    return mammogram(phantom.pixels / np.float32(phantom.white), phantom.spacing_mm[0])
+    return mammogram(np.asarray(phantom.pixels / np.float32(phantom.white), np.float32), phantom.spacing_mm[0])
 
 
 def mammogram(pixels: NDArray[np.float32], spacing_mm: float) -> Mammogram:

@@ -2,7 +2,8 @@
 when the network has learnt nothing?
 
 The pointing game (Zhang et al. 2016, arXiv:1608.00507): a hit is a maximum inside the truth. Masses are given to the
-networks that judge one with their true box and outline, so that no other stage has a part in it. For the masking level
+networks that judge one with their true box and outline, so that no other stage has a part in it; clusters likewise, and
+a hit is a place no farther than 1 mm from a calcification. For the masking level
 the truth is dense tissue, on phantoms that are said to be high. `chance` is the share of what the network saw that the
 truth covers; `likeness` the mean rank correlation with the map of the same network with shuffled weights.
 """
@@ -24,9 +25,9 @@ from scipy.stats import spearmanr
 
 from models.weights import SHIPPED, cards, digest, write_card
 from pipeline.errors import NoHeatmap
-from pipeline.finding import Finding, Kind, MaskingLevel
+from pipeline.finding import Calcifications, Finding, Kind, MaskingLevel
 from pipeline.geometry import Box, Points
-from pipeline.heatmap import METHODS, on_canvas, question, relative
+from pipeline.heatmap import METHODS, OF_THE_IMAGE, on_canvas, question, relative
 from pipeline.heatmap import cam as gradcam
 from pipeline.heatmap import occluded as occlusion
 from pipeline.mammogram import Mammogram
@@ -35,26 +36,30 @@ from pipeline.preprocess import Prepared, preprocess
 from training.datasets.base import data_root
 from training.datasets.prepared import examples
 from training.metrics import Estimate, bootstrap
-from training.phantom import Phantom, draw_phantom
+from training.phantom import Density, Phantom, draw_phantom
 from training.phantom.density import glandular_share
+from training.phantom.values import Lesion
 from training.shuffled import shuffle_weights
 from training.split import split
 
 Mask = NDArray[np.bool_]
 FIRST_SEED = 920_000  # apart from phantoms that anything was trained or tuned on
 SIZE = (1664, 1280)
-MODELS = ("pathology", "hybrid", "cancer", "masking")
+DENSITIES = tuple(Density)
+MODELS = ("pathology", "hybrid", "cancer", "masking", "microcalcification")
+NEAR_SPOT_MM = 1.0
 MAKERS = {"gradcam": gradcam, "occlusion": occlusion}
 LEVELS = list(MaskingLevel)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Case:
-    """An image with the masses that are malignant, or with dense tissue, as truth."""
+    """An image with the masses that are malignant, clusters, and dense tissue as truth."""
 
     patient: str
+    mammogram: Mammogram
     prepared: Prepared
-    masses: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     dense: Mask | None = None  # prepared frame
 
 
@@ -99,11 +104,12 @@ def shuffled_models(folder: Path) -> Models:
 def phantoms(count: int, models: Models) -> Iterator[Case]:
     """Each with one malignant mass, densities in turn."""
     for seed in range(FIRST_SEED, FIRST_SEED + count):
-        phantom = draw_phantom(seed, size=SIZE, masses=1, clusters=0, malignant=True, density="ABCD"[seed % 4])
+        phantom = draw_phantom(seed, size=SIZE, masses=1, clusters=1, malignant=True, density=DENSITIES[seed % 4])
         pixels = np.array(phantom.pixels / np.float32(phantom.white), np.float32)
-        prepared = preprocess(Mammogram(pixels, spacing_mm=phantom.spacing_mm, grey_levels=4096), models.recipe)
-        masses = tuple(mass_of(lesion.box, lesion.outline) for lesion in phantom.lesions)
-        yield Case(str(seed), prepared, masses, dense_of(phantom, prepared))
+        mammogram = Mammogram(pixels, spacing_mm=phantom.spacing_mm, grey_levels=4096)
+        prepared = preprocess(mammogram, models.recipe)
+        findings = tuple(map(finding_of, phantom.lesions))
+        yield Case(str(seed), mammogram, prepared, findings, dense_of(phantom, prepared))
 
 
 def dense_of(phantom: Phantom, prepared: Prepared) -> Mask:
@@ -120,7 +126,15 @@ def inbreast(data: Path, models: Models) -> Iterator[Case]:
         suspicious = [mass for mass in example.masses or () if mass.malignant and mass.outline is not None]
         if suspicious:
             masses = tuple(mass_of(mass.box, mass.outline) for mass in suspicious if mass.outline is not None)
-            yield Case(example.patient, preprocess(example.load(), models.recipe), masses)
+            mammogram = example.load()
+            yield Case(example.patient, mammogram, preprocess(mammogram, models.recipe), masses)
+
+
+def finding_of(lesion: Lesion) -> Finding:
+    if lesion.spots is None:
+        return mass_of(lesion.box, lesion.outline)
+    spots = Calcifications(lesion.spots[:, :2], lesion.diameter_mm)
+    return Finding(Kind.CALCIFICATION_CLUSTER, lesion.box, 1.0, lesion.outline, calcifications=spots)
 
 
 def mass_of(box: Box, outline: Points) -> Finding:
@@ -139,39 +153,59 @@ def shots(
 
 
 def shots_at(case: Case, name: str, method: str, models: Models, shuffled: Models) -> Iterator[Shot]:
-    whole = name in ("cancer", "masking")
-    for number in (None,) if whole else range(1, len(case.masses) + 1):
+    for number in numbers(case, name):
         try:
             map_, seen = map_of(case, name, method, models, number)
         except NoHeatmap:
             return
-        truth = dense_truth(case, models, map_.shape) if name == "masking" else masses_truth(case, number, map_.shape)
+        truth = dense_truth(case, models, map_.shape) if name == "masking" else lesions_truth(case, number, map_.shape)
         if truth is None or not (truth & seen).any():
             continue
         other = map_of(case, name, method, shuffled, number)[0] if method == "gradcam" else None
         yield Shot(case.patient, hits(map_, seen, truth), float(truth[seen].mean()), likeness(map_, other, seen))
 
 
+def numbers(case: Case, name: str) -> Sequence[int | None]:
+    """Of the findings that the network judges; one None for those that judge the image."""
+    if name in OF_THE_IMAGE:
+        return [None]
+    kind = Kind.CALCIFICATION_CLUSTER if name == "microcalcification" else Kind.MASS
+    return [number for number, finding in enumerate(case.findings, 1) if finding.kind is kind]
+
+
 def map_of(case: Case, name: str, method: str, models: Models, number: int | None) -> tuple[NDArray[np.float32], Mask]:
-    asked = question(case.prepared, case.masses, models, name, number)
+    asked = question(case.mammogram, case.prepared, case.findings, models, name, number)
     spread, seen = on_canvas(MAKERS[method](asked), asked, case.prepared)
     return relative(spread, seen), seen
 
 
-def masses_truth(case: Case, number: int | None, shape: tuple[int, ...]) -> Mask:
-    chosen = case.masses if number is None else case.masses[number - 1 : number]
+def lesions_truth(case: Case, number: int | None, shape: tuple[int, ...]) -> Mask:
+    """That finding; without a number every mass."""
+    masses = tuple(finding for finding in case.findings if finding.kind is Kind.MASS)
     scale = np.array(shape[::-1]) / np.array(case.prepared.pixels.shape[::-1])
     truth = np.zeros(shape, np.uint8)
-    for mass in chosen:
-        assert mass.outline is not None
-        corners = case.prepared.transform.points_to_prepared(mass.outline) * scale - 0.5
-        cv2.fillPoly(truth, [np.round(corners).astype(np.int32)], 1)
+    for finding in masses if number is None else case.findings[number - 1 : number]:
+        assert finding.outline is not None
+        points = finding.outline if finding.calcifications is None else finding.calcifications.spots
+        corners = np.round(case.prepared.transform.points_to_prepared(points) * scale - 0.5).astype(np.int32)
+        if finding.calcifications is None:
+            cv2.fillPoly(truth, [corners], 1)
+        else:
+            _draw_spots(truth, corners, case.prepared.spacing_mm, float(scale[0]))
     return truth.astype(np.bool_)
+
+
+def _draw_spots(
+    truth: NDArray[np.uint8], spots: NDArray[np.int32], spacing_mm: tuple[float, float] | None, scale: float
+) -> None:
+    assert spacing_mm is not None
+    for x, y in spots:
+        cv2.circle(truth, (int(x), int(y)), round(NEAR_SPOT_MM / spacing_mm[1] * scale), 1, cv2.FILLED)
 
 
 def dense_truth(case: Case, models: Models, shape: tuple[int, ...]) -> Mask | None:
     """None unless the level said is high: only then do places speak for density."""
-    asked = question(case.prepared, (), models, "masking", None)
+    asked = question(case.mammogram, case.prepared, (), models, "masking")
     if case.dense is None or LEVELS[int(np.argmax(asked.network.logits(asked.picture)))] is not MaskingLevel.HIGH:
         return None
     return np.asarray(cv2.resize(case.dense.astype(np.uint8), shape[::-1]) > 0)

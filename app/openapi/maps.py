@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.openapi.parts import BINARY, ID, PNG, UNIT, Json, body, operation, parameter, problems
 
-MODELS = ("pathology", "hybrid", "masking", "cancer")
+MODELS = ("pathology", "hybrid", "microcalcification", "masking", "cancer")
 
 
 def maps() -> Json:
@@ -15,7 +15,7 @@ def maps() -> Json:
     asked = [
         parameter("model", "query", choice(*MODELS), "Whose answer."),
         parameter("method", "query", choice("gradcam", "occlusion"), "How places are weighed."),
-        parameter("finding", "query", {"type": "integer", "minimum": 1}, "Needed for pathology and hybrid."),
+        parameter("finding", "query", {"type": "integer", "minimum": 1}, "Needed for all but masking and cancer."),
     ]
     made = {"200": body("RGBA PNG, frame of the sent image; grey with format=grey", PNG, BINARY)}
     unchanged: Json = {"304": {"description": "As If-None-Match has it"}}

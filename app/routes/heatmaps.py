@@ -38,7 +38,7 @@ def heatmap(id_: str) -> Response:
     about = f"{model}, {method}{f', finding {number}' if number else ''}. {UNIT}"
 
     def make(mammogram: Mammogram, prepared: Prepared) -> Floats:
-        return analyst.heatmap(prepared, mammogram.pixels.shape, findings, model, method, number)
+        return analyst.heatmap(mammogram, prepared, findings, model, method, number)
 
     return answer(id_, name, make, opacity, about)
 

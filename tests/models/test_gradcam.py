@@ -45,6 +45,12 @@ def small(pooling: str, dense: int = 0, classes: int = 2) -> Any:
     return keras.Model(image, keras.layers.Dense(classes, name="logits")(x))
 
 
+def both(model: Any, x: Any) -> tuple[Any, Any]:
+    logits, cam = logits_and_cam(model, x)
+    assert cam is not None
+    return logits, cam
+
+
 def by_the_paper(model: Any, x: Any, answer: int) -> Any:
     """Equations 1 and 2 of the paper without the rectifier: mean gradient of every map, times the map, summed."""
     head = keras.Model(model.get_layer("maps").output, model.output)
@@ -61,7 +67,7 @@ def by_the_paper(model: Any, x: Any, answer: int) -> Any:
 def test_the_map_is_that_of_the_paper_for_every_class(pooling: str, dense: int) -> None:
     model = small(pooling, dense)
     x = tf.constant(pictures(model, 1))
-    logits, cam = logits_and_cam(model, x)
+    logits, cam = both(model, x)
     assert logits.numpy().tolist() == model(x).numpy().tolist()
     assert cam.shape == (1, 6, 4, 2)
     for answer in (0, 1):
@@ -72,7 +78,7 @@ def test_the_map_is_that_of_the_paper_for_every_class(pooling: str, dense: int) 
 def test_under_mean_and_one_linear_layer_the_places_sum_to_the_logit() -> None:
     model = settle(build("pathology", side=64))
     bias = float(np.asarray(model.get_layer("logit").bias)[0])
-    logits, cam = logits_and_cam(model, {name: tf.constant(x) for name, x in pictures(model, 1).items()})
+    logits, cam = both(model, {name: tf.constant(x) for name, x in pictures(model, 1).items()})
     assert float(tf.reduce_sum(cam)) + bias == pytest.approx(float(logits[0, 0]), abs=1e-4)
 
 
@@ -94,11 +100,11 @@ def test_an_exported_classifier_hands_out_its_map_beside_its_logits(
     served = LiteRtModel(tmp_path / "file.tflite", inputs=names)
     inputs = [x[name] for name in names] if len(names) > 1 else [x]
     given = {name: tf.constant(part) for name, part in x.items()} if len(names) > 1 else tf.constant(x)
-    _, expected = logits_and_cam(model, given)
+    _, expected = both(model, given)
     assert CAM not in served.output_names
     assert len(served(*inputs)) == 1
     assert served.cam(*inputs).shape == (1, *places)
-    np.testing.assert_allclose(served.cam(*inputs), expected, atol=1e-4)
+    np.testing.assert_allclose(served.cam(*inputs), np.asarray(expected), atol=1e-4)
 
 
 def test_a_network_that_pools_nothing_has_no_map(tmp_path: Path) -> None:
@@ -115,7 +121,7 @@ def test_pictures_of_a_batch_keep_their_own_maps_and_lie_side_by_side() -> None:
     said, cam = answers_and_cam(named, x, "calcified")
     assert said["calcified"].shape == (4, 1)
     for i in range(4):
-        np.testing.assert_allclose(cam[i], logits_and_cam(model, x[i : i + 1])[1][0, ..., 0], atol=1e-6)
+        np.testing.assert_allclose(cam[i], both(model, x[i : i + 1])[1][0, ..., 0], atol=1e-6)
     sheet = side_by_side(cam, 2).numpy()
     assert sheet.shape == (1, 12, 8, 1)
     np.testing.assert_array_equal(sheet[0, :6, 4:, 0], cam[1])

@@ -35,19 +35,19 @@ class MapAnalyst(StubAnalyst):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[Any, ...]] = []
+        self.wanted: list[tuple[Any, ...]] = []
         self.seen: list[Prepared] = []
 
-    def heatmap(self, prepared: Prepared, shape: tuple[int, int], *asked: Any) -> Floats:
+    def heatmap(self, mammogram: Mammogram, prepared: Prepared, *asked: Any) -> Floats:
         findings, model, method, finding = asked
-        self.asked.append((model, method, finding, len(findings), threading.current_thread().name))
+        self.wanted.append((model, method, finding, len(findings), threading.current_thread().name))
         self.seen.append(prepared)
         if model == "hybrid":
             raise NoHeatmap("No network 'hybrid' is set up.")
-        return quarter(shape)
+        return quarter((mammogram.height, mammogram.width))
 
     def masking_map(self, mammogram: Mammogram, prepared: Prepared) -> Floats:
-        self.asked.append(("masking_map",))
+        self.wanted.append(("masking_map",))
         return quarter((mammogram.height, mammogram.width))
 
 
@@ -114,7 +114,7 @@ def test_the_worker_makes_a_map_once_from_what_the_networks_saw(
     for _ in range(2):
         picture(client.get(f"{location}/heatmap.png?model=pathology&finding=1&method=occlusion"))
     picture(client.get(f"{location}/heatmap.png?model=pathology&finding=2&method=occlusion"))
-    assert analyst.asked == [("pathology", "occlusion", n, 3, "analyses") for n in (1, 2)]
+    assert analyst.wanted == [("pathology", "occlusion", n, 3, "analyses") for n in (1, 2)]
     kept = client.get(location).get_json()["preprocessed"]
     assert analyst.seen[0].pixels.shape == (kept["height"], kept["width"])
     assert analyst.seen[0].transform.flipped == kept["flipped"]
