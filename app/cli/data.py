@@ -45,3 +45,25 @@ def check(name: str, root: Path) -> None:
     for fault in report.faults:
         click.echo(f"Error: {fault}", err=True)
     raise SystemExit(1 if report.faults else 0)
+
+
+@data.command(epilog=DISCLAIMER)
+@click.argument("name")
+@click.argument("root", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/explore"), show_default=True, help="Folder.")
+def explore(name: str, root: Path, out: Path) -> None:
+    """Report what the data set NAME in ROOT holds: what is missing, sites, machines, views, density, ages, classes,
+    image sizes, and what in it a network could learn instead of medicine. Writes exploration.html, .json and charts.
+    """
+    from training.datasets.registry import DATASETS
+
+    if name not in DATASETS:
+        raise click.UsageError(f"{name!r} is no data set; one of {', '.join(DATASETS)}")
+    try:
+        from training.exploration.command import explore as explored
+
+        click.echo(f"wrote {explored(name, root, out)}")
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"The package {error.name!r} is missing: make setup-dev installs it.") from None
+    except (FileNotFoundError, ValueError) as error:
+        raise click.ClickException(f"{error}\n{name} holds: {DATASETS[name].holds}") from None
