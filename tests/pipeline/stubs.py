@@ -98,7 +98,32 @@ class PlainSeen:
         return Judgement(self.answer)
 
 
-def models(detector: Boxes, pathology: ThreeSeen | None = None, second: PlainSeen | None = None) -> Models:
+@dataclass
+class Bright:
+    """A committee that is sure of every cell that holds something clearly brighter than its patch."""
+
+    side: int = 60
+    spacing_mm: float = 0.1
+    least_spot: float = 0.5
+    cells: int = 30
+    seen: list[Floats] = field(default_factory=list)
+
+    def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
+        self.seen.append(patches)
+        brightest = patches.reshape(len(patches), self.cells, self.side // self.cells, self.cells, -1).max(axis=(2, 4))
+        above = brightest - np.median(patches, axis=(1, 2))[:, None, None]
+        return np.ones(len(patches), np.float32), (0.9 * (above > 0.15)).astype(np.float32)
+
+    def confidence(self, spots: Floats) -> float:
+        return float(spots.mean())
+
+
+def models(
+    detector: Boxes,
+    pathology: ThreeSeen | None = None,
+    second: PlainSeen | None = None,
+    committee: Bright | None = None,
+) -> Models:
     return Models(
         recipe=Recipe(clahe_clip=0),
         detector=detector,
@@ -108,6 +133,7 @@ def models(detector: Boxes, pathology: ThreeSeen | None = None, second: PlainSee
         cancer=ToldCancer(0.25),
         provenance={"detector": "stub 1 sha256:000000000000"} | ({"hybrid": "stub"} if second else {}),
         second_opinion=SecondNetwork("hybrid", second, 0.5, 0.5) if second else None,
+        microcalcification=committee,
     )
 
 

@@ -8,10 +8,10 @@ import pytest
 from pipeline.analyze import STAGES, analyze
 from pipeline.calibration import Judgement
 from pipeline.errors import UnsupportedImage
-from pipeline.finding import Cancer, MaskingLevel
+from pipeline.finding import Cancer, Kind, MaskingLevel
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
-from tests.pipeline.stubs import Boxes, Floats, PlainSeen, ThreeSeen, breast_with_disc, models
+from tests.pipeline.stubs import Boxes, Bright, Floats, PlainSeen, ThreeSeen, breast_with_disc, models
 
 
 def mammogram(flipped: bool = False) -> Mammogram:
@@ -58,14 +58,14 @@ def test_every_stage_is_told_when_it_begins_and_timed_when_it_ends() -> None:
             assert heard[-1] == "classify"
             return Judgement(0.5)
 
-    analysis = analyze(mammogram(), models(around_the_disc(), Late(), PlainSeen()), heard.append)
+    analysis = analyze(mammogram(), models(around_the_disc(), Late(), PlainSeen(), Bright()), heard.append)
     assert tuple(heard) == STAGES == tuple(analysis.timings_ms)
     assert all(milliseconds >= 0 for milliseconds in analysis.timings_ms.values())
     assert sum(analysis.timings_ms.values()) > 0
 
 
 def test_without_a_finding_there_is_still_masking_and_cancer() -> None:
-    analysis = analyze(mammogram(), models(Boxes([], []), second=PlainSeen()))
+    analysis = analyze(mammogram(), models(Boxes([], []), second=PlainSeen(), committee=Bright(least_spot=1.0)))
     assert analysis.findings == ()
     assert analysis.masking is not None
     assert analysis.cancer == Cancer(0.25, 0.25, (0.1, 0.4))
@@ -80,6 +80,29 @@ def test_a_second_opinion_is_left_out_on_request_and_its_network_with_it() -> No
     with_it = analyze(mammogram(), models(around_the_disc(), second=asked))
     assert [finding.second_opinion is None for finding in with_it.findings] == [False, True]
     assert (len(asked.seen), "hybrid" in with_it.models) == (1, True)
+
+
+def test_a_cluster_stands_among_the_masses_by_its_confidence() -> None:
+    picture = breast_with_disc()
+    for x, y in ((60, 300), (75, 305), (66, 316)):
+        picture[y : y + 3, x : x + 3] = 0.9
+    with_spots = Mammogram(picture, spacing_mm=(0.1, 0.1))
+    analysis = analyze(with_spots, models(around_the_disc(), committee=Bright()))
+    kinds = [(finding.kind, round(finding.confidence, 2)) for finding in analysis.findings]
+    cluster, mass = Kind.CALCIFICATION_CLUSTER, Kind.MASS
+    assert (cluster, 0.9) in kinds
+    assert [confidence for _, confidence in kinds] == sorted([confidence for _, confidence in kinds], reverse=True)
+    number = kinds.index((mass, 0.8)) + 1
+    assert number > 1
+    assert analysis.cancer == Cancer(0.7, 0.25, (0.1, 0.4), worst_finding=number)  # counted among all findings
+
+
+def test_a_coarse_picture_says_that_it_was_not_searched_for_calcifications() -> None:
+    coarse = Mammogram(breast_with_disc(), spacing_mm=(0.5, 0.5), warnings=("side assumed",))
+    analysis = analyze(coarse, models(around_the_disc(), committee=Bright()))
+    assert analysis.warnings[0] == "side assumed"
+    assert "too coarse" in analysis.warnings[1]
+    assert analyze(coarse, models(around_the_disc())).warnings == ("side assumed",)
 
 
 def test_a_picture_without_a_breast_is_refused_in_the_first_stage() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,30 +12,10 @@ from pipeline.geometry import Box, Points
 from pipeline.mammogram import Mammogram
 from pipeline.microcalcification import caution, hull, merged, microcalcify
 from pipeline.preprocess import Recipe, preprocess
-from tests.pipeline.stubs import Floats
+from tests.pipeline.stubs import Bright
 
 SPOTS = np.array([[100.0, 180.0], [112.0, 190.0], [104.0, 205.0], [118.0, 214.0]])  # 1 to 4 mm apart
 RECIPE = Recipe(clahe_clip=0, vertical_crop=0.0)
-
-
-@dataclass
-class Bright:
-    """Sure of every cell that holds something clearly brighter than its patch."""
-
-    side: int = 60
-    spacing_mm: float = 0.1
-    least_spot: float = 0.5
-    cells: int = 30
-    seen: list[Floats] = field(default_factory=list)
-
-    def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
-        self.seen.append(patches)
-        brightest = patches.reshape(len(patches), self.cells, self.side // self.cells, self.cells, -1).max(axis=(2, 4))
-        above = brightest - np.median(patches, axis=(1, 2))[:, None, None]
-        return np.ones(len(patches), np.float32), (0.9 * (above > 0.15)).astype(np.float32)
-
-    def confidence(self, spots: Floats) -> float:
-        return float(spots.mean())
 
 
 def breast(spots: Points, flipped: bool = False, spacing_mm: tuple[float, float] | None = (0.1, 0.1)) -> Mammogram:
