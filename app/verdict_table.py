@@ -26,7 +26,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what makes a spreadsheet com
 
 @dataclass(frozen=True)
 class Judged:
-    """A finished analysis and every version of what was said of it, oldest first."""
+    """A finished analysis and every version of what one reader said of it, oldest first."""
 
     record: Record
     versions: Sequence[Version]

@@ -1,8 +1,9 @@
-"""What readers say of an analysis. Every version stays, so that an older one can be brought back."""
+"""What readers say of an analysis, each for himself. Every version stays, so that an older one can be brought back."""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,35 +32,46 @@ class VerdictChangedError(Exception):
 class Verdicts:
     database: Database
 
-    def latest(self, analysis: str) -> Version | None:
-        versions = self.history(analysis)
+    def latest(self, analysis: str, reader: str | None = None) -> Version | None:
+        versions = self.history(analysis, reader)
         return versions[-1] if versions else None
 
-    def history(self, analysis: str) -> tuple[Version, ...]:
-        """Oldest first."""
-        asked = "SELECT version, saved, verdict FROM verdicts WHERE analysis = ? ORDER BY version"
+    def history(self, analysis: str, reader: str | None = None) -> tuple[Version, ...]:
+        """Oldest first; of one reader, or of all."""
         with self.database.open() as db:
-            rows = db.execute(asked, (analysis,)).fetchall()
-        return tuple(Version(row["version"], row["saved"], json.loads(row["verdict"])) for row in rows)
+            return _versions(db, analysis, reader)
 
-    def save(self, analysis: str, verdict: Verdict, expected: Collection[int] | None) -> Version:
-        """The version that it became; the same as before where nothing changed. `expected`: numbers one of which the
-        latest must have (0: there is none yet), None: any. Raises VerdictChangedError."""
+    def save(self, analysis: str, verdict: Verdict, expected: Collection[int] | None) -> tuple[Version, bool]:
+        """The version that it became, the same as before where nothing changed; and whether it is the reader's first.
+
+        `expected`: numbers, one of which the reader's own latest must have (0: there is none yet), or the latest of all,
+        for who has seen that has seen everything; None: any. Raises VerdictChangedError.
+        """
         with self.database.open() as db:
             db.execute("BEGIN IMMEDIATE")
-            asked = "SELECT version, saved, verdict FROM verdicts WHERE analysis = ? ORDER BY version DESC LIMIT 1"
-            row = db.execute(asked, (analysis,)).fetchone()
-            number = int(row["version"]) if row else 0
-            if expected is not None and number not in expected:
+            of_all, mine = _versions(db, analysis), _versions(db, analysis, verdict["reader"])
+            if expected is not None and not {_number(of_all), _number(mine)} & set(expected):
                 raise VerdictChangedError
-            if row and json.loads(row["verdict"]) == verdict:
-                return Version(number, row["saved"], verdict)
-            now = datetime.now(UTC).isoformat(timespec="milliseconds")
+            if mine and mine[-1].verdict == verdict:
+                return mine[-1], False
+            saved = Version(_number(of_all) + 1, datetime.now(UTC).isoformat(timespec="milliseconds"), verdict)
             db.execute(
                 "INSERT INTO verdicts (analysis, version, saved, verdict) VALUES (?, ?, ?, ?)",
-                (analysis, number + 1, now, json.dumps(verdict)),
+                (analysis, saved.number, saved.saved, json.dumps(verdict)),
             )
-        return Version(number + 1, now, verdict)
+        return saved, not mine
+
+
+def _versions(db: sqlite3.Connection, analysis: str, reader: str | None = None) -> tuple[Version, ...]:
+    asked = "SELECT version, saved, verdict FROM verdicts WHERE analysis = ? ORDER BY version"
+    found = (
+        Version(row["version"], row["saved"], json.loads(row["verdict"])) for row in db.execute(asked, (analysis,))
+    )
+    return tuple(one for one in found if reader is None or one.verdict.get("reader") == reader)
+
+
+def _number(versions: tuple[Version, ...]) -> int:
+    return versions[-1].number if versions else 0
 
 
 def checked(verdict: Any, document: dict[str, Any]) -> Verdict:

@@ -40,24 +40,28 @@ def verdicts() -> Json:
         _400="bad_request: no JSON",
         _403="forbidden_origin",
         _409="not_ready: about a finished analysis",
-        _412="verdict_changed: If-Match is not the latest, or is missing although there is one",
+        _412="verdict_changed: If-Match is neither the reader's latest nor the latest of all, or is missing",
         _413="upload_too_large",
         _422="bad_verdict",
     )
+    reader = parameter("reader", "query", {"type": "string"}, "What this reader said; without it, what anybody said.")
+    bad = problems(_400="bad_parameter")
     match = parameter("If-Match", "header", {"type": "string"}, "ETag of what it replaces; `*`: whatever there is.")
     sent: Json = {"required": True, "content": {JSON: {"schema": ref("Verdict")}}}
     history = {"200": body("Oldest first", JSON, ref("VerdictHistory")), **GONE}
-    table = {"200": body("A row for each mark, drawn shape and untouched finding", CSV)}
+    table = {"200": body("Of each reader: a row for each mark, drawn shape and untouched finding", CSV)}
     saved = {"201": said, "200": said, **refused, **GONE}
     return {
         "/api/v1/analyses/{id}/verdict": {
             "parameters": [ID],
-            "get": operation("showVerdict", "What a reader says", {"200": said, **none, **GONE}),
+            "get": operation(
+                "showVerdict", "What a reader says", {"200": said, **none, **bad, **GONE}, parameters=[reader]
+            ),
             "put": operation("saveVerdict", "Say it", saved, parameters=[match], requestBody=sent),
         },
         "/api/v1/analyses/{id}/verdict/history": {
             "parameters": [ID],
-            "get": operation("listVerdicts", "All that was said", history),
+            "get": operation("listVerdicts", "All that was said", {**history, **bad}, parameters=[reader]),
         },
         "/api/v1/verdicts.csv": {"get": operation("exportVerdicts", "Table for reader studies", table)},
     }

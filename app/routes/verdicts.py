@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -24,8 +25,8 @@ LARGEST_PREFERENCES = 16 << 10
 
 @bp.get("/analyses/<id_>/verdict")
 def show(id_: str) -> ResponseReturnValue:
-    """What was said last; 204 where nothing was said yet."""
-    latest = services().verdicts.latest(find(id_).id)
+    """What was said last, by anybody or by ?reader=; 204 where nothing was said yet."""
+    latest = services().verdicts.latest(find(id_).id, _asked_reader())
     return _answer(latest) if latest else Response(status=204, headers={"ETag": '"0"'})
 
 
@@ -37,24 +38,24 @@ def save(id_: str) -> ResponseReturnValue:
         raise ProblemError("not_ready", "Verdicts are about a finished analysis; follow its events or ask again.")
     verdict = checked(sent_json(request, LARGEST_VERDICT), record.document)
     try:
-        saved = services().verdicts.save(record.id, verdict, expected_versions())
+        saved, first = services().verdicts.save(record.id, verdict, expected_versions())
     except VerdictChangedError:
         raise ProblemError("verdict_changed", "Another verdict was saved meanwhile; read it first.") from None
-    return _answer(saved), 201 if saved.number == 1 else 200
+    return _answer(saved), 201 if first else 200
 
 
 @bp.get("/analyses/<id_>/verdict/history")
 def history(id_: str) -> ResponseReturnValue:
-    """Everything that was said, oldest first; to undo, PUT an older one."""
-    versions = services().verdicts.history(find(id_).id)
+    """Everything that was said, by anybody or by ?reader=, oldest first; to undo, PUT an older one."""
+    versions = services().verdicts.history(find(id_).id, _asked_reader())
     return {"versions": [{"version": one.number, "saved": one.saved, "verdict": one.verdict} for one in versions]}
 
 
 @bp.get("/verdicts.csv")
 def as_table() -> Response:
-    """All verdicts, oldest analysis first."""
+    """What each reader said last, oldest analysis first."""
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": 'attachment; filename="verdicts.csv"'}
-    text = table(judged for line in reversed(services().store.newest_first()) if (judged := _judged(line)))
+    text = table(judged for line in reversed(services().store.newest_first()) for judged in _judged(line))
     return Response(text, content_type="text/csv; charset=utf-8", headers=headers)
 
 
@@ -87,12 +88,17 @@ def _answer(version: Version) -> Response:
     return response
 
 
-def _judged(line: Record) -> Judged | None:
-    if line.state != DONE:
-        return None
-    versions = services().verdicts.history(line.id)
+def _judged(line: Record) -> Iterator[Judged]:
+    versions = services().verdicts.history(line.id) if line.state == DONE else ()
     record = services().store.get(line.id) if versions else None
-    return Judged(record, versions) if record else None
+    for reader in dict.fromkeys(one.verdict["reader"] for one in versions):
+        if record:
+            yield Judged(record, [one for one in versions if one.verdict["reader"] == reader])
+
+
+def _asked_reader() -> str | None:
+    asked = request.args.get("reader")
+    return None if asked is None else _named(asked)
 
 
 def _named(reader: str) -> str:

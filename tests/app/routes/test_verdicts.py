@@ -90,6 +90,24 @@ def test_an_older_one_is_brought_back_by_saying_it_again(client: FlaskClient, ad
     ]  # fmt: skip
 
 
+def test_readers_do_not_see_or_overwrite_each_other(client: FlaskClient, address: str) -> None:
+    one, other = said(reader="one", birads="2"), said(reader="other", birads="5", marks=[], drawn=[])
+    assert put(client, address, one).status_code == 201
+    assert client.get(f"{address}?reader=other").status_code == 204
+    assert put(client, address, other, '"0"').status_code == 201
+    mine = client.get(f"{address}?reader=one")
+    assert (mine.get_json(), mine.headers["ETag"]) == (one, '"1"')
+    assert put(client, address, said(reader="one", birads="3"), '"1"').headers["ETag"] == '"3"'
+    assert put(client, address, said(reader="other", birads="6"), '"1"').status_code == 412
+    assert (
+        put(client, address, said(reader="other", birads="6"), '"3"').status_code == 200
+    )  # has seen the latest of all
+    versions = client.get(f"{address}/history?reader=other").get_json()["versions"]
+    assert [(entry["version"], entry["verdict"]["birads"]) for entry in versions] == [(2, "5"), (4, "6")]
+    assert {(row["reader"], row["birads"]) for row in rows(client)} == {("one", "3"), ("other", "6")}
+    assert client.get(f"{address}?reader=../x").get_json()["code"] == "bad_parameter"
+
+
 def test_saying_the_same_again_is_no_new_version(client: FlaskClient, address: str) -> None:
     put(client, address, said())
     assert put(client, address, said(), '"1"').headers["ETag"] == '"1"'
