@@ -113,7 +113,8 @@ def _deep(image: ImageFile.ImageFile, data: bytes) -> NDArray[np.uint16] | None:
 
 def _one_channel(channels: NDArray[Any]) -> tuple[Samples, tuple[str, ...]]:
     """The grey picture stored in three (nearly) equal channels; `channels` is (rows, columns, 3)."""
-    spread = np.ptp(channels, axis=2)
+    first, second, third = (channels[..., i] for i in range(3))  # whole planes: many times as fast as along axis 2
+    spread = np.maximum(np.maximum(first, second), third) - np.minimum(np.minimum(first, second), third)
     limit = COLOUR_SPREAD * np.iinfo(channels.dtype).max // 255
     coloured = float((spread > limit).mean())
     if coloured > COLOUR_SHARE or float(spread.mean()) > limit / 2:

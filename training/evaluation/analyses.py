@@ -29,6 +29,8 @@ from training.datasets.base import Example
 from training.evaluation.values import Case
 
 BAR = 40  # characters
+SOURCES = [path.read_bytes() for path in sorted(Path(pipeline.__file__).parent.glob("*.py"))]
+CODE = sha256(b"".join(SOURCES)).hexdigest()  # read when it was imported: what is on disk later may be newer
 Json = dict[str, Any]
 
 
@@ -127,10 +129,7 @@ def _models(networks: Networks, threads: int) -> Models:
 def weights_key(networks: Networks) -> str:
     """16 digits of a hash over the cards, which name their weight files by hash, and over the code that analyses."""
     said = [asdict(card) for card in networks.cards]
-    found = sha256(json.dumps(said, sort_keys=True).encode())
-    for path in sorted(Path(pipeline.__file__).parent.glob("*.py")):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:16]
+    return sha256((CODE + json.dumps(said, sort_keys=True)).encode()).hexdigest()[:16]
 
 
 def _image_key(data: bytes, example: Example) -> str:
