@@ -43,6 +43,16 @@ async function request(url: string, init: RequestInit = {}): Promise<Response> {
   throw new ApiError(problemFrom(answer.status, await answer.json().catch(() => null)));
 }
 
+/** What went wrong, for the reader; a mistake of the page itself included. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return error.problem;
+  return { code: "page_error", title: "The page made a mistake", detail: String(error) };
+}
+
+export async function fetchPicture(url: string, signal: AbortSignal): Promise<Blob> {
+  return (await request(url, { signal })).blob();
+}
+
 /** A 2xx answer that is not JSON (a proxy's page, an answer cut off) is an error like any other. */
 async function json<T>(answer: Response): Promise<T> {
   try {

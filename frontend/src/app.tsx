@@ -9,7 +9,8 @@ import { Rail, RailSwitch } from "./panels/Rail";
 import { RESULT_PANELS } from "./panels/registry";
 import { Toolbar } from "./panels/Toolbar";
 import { type App, AppContext, useSelect, useT } from "./state/hooks";
-import { HangingView } from "./viewer/Hanging";
+import { HangingView } from "./viewer/HangingView";
+import { OverlayLegend } from "./viewer/OverlayLegend";
 
 /** Where the parts of the page are put together; the order here is the order of the focus. */
 export function Page({ app }: { app: App }) {
@@ -27,7 +28,7 @@ function Room() {
         <Rail />
         <main class="viewer">
           <div class="bar-top"><RailSwitch /><Toolbar /></div>
-          <div class="stage"><HangingView /><Progress input={input} /><Notices /></div>
+          <div class="stage"><HangingView /><OverlayLegend /><Progress input={input} /><Notices /></div>
           <Legend />
         </main>
         <aside class="panel right" aria-label={t("results.label")}>

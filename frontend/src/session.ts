@@ -1,7 +1,7 @@
 import {
-  ApiError, deleteAnalysis, eventsUrl, getAnalysis, getStudy, listAnalyses, listModels, startAnalyses,
+  deleteAnalysis, eventsUrl, getAnalysis, getStudy, listAnalyses, listModels, problemOf, startAnalyses,
 } from "./api";
-import type { AnalysisDetail, Problem } from "./api-types";
+import type { AnalysisDetail } from "./api-types";
 import { follow } from "./follow";
 import {
   analysesOf, type AppStore, begun, isFinished, listed, noticed, opening, received, removed, selecting, studyOf,
@@ -10,11 +10,6 @@ import { priorStudy } from "./state/viewing";
 
 const POLL_EVERY_MS = 1000;
 const GIVE_UP_AFTER = 5; // questions in a row without an answer
-
-function problemOf(error: unknown): Problem {
-  if (error instanceof ApiError) return error.problem;
-  return { code: "page_error", title: "The page made a mistake", detail: String(error) };
-}
 
 /** Everything the page asks of the server; what comes back goes into the store. */
 export class Session {

@@ -1,7 +1,8 @@
 import { neighbour, STARTING_CONFIDENCE } from "../findings";
+import { type OverlayName, togglingOverlay } from "../state/overlays";
 import { readingFirst, revealing, togglingMarks } from "../state/reveal";
 import {
-  type AppStore, type Change, chosenIn, choosing, filtered, lookOf, type OverlayName, selecting, shownFindings,
+  type AppStore, type Change, chosenIn, choosing, filtered, lookOf, selecting, shownFindings,
   type State, type ToolName,
 } from "../state/state";
 import {
@@ -23,8 +24,7 @@ function onSelected(act: (id: string, store: AppStore) => void): Act {
 
 const stage = (name: StageName): Act => (store) => store.update(staging(name));
 const tool = (name: ToolName): Act => (store) => store.update({ tool: name });
-const overlay = (name: OverlayName): Act => (store) =>
-  store.update(({ overlay }) => ({ overlay: overlay === name ? null : name }));
+const overlay = (name: OverlayName): Act => (store) => store.update(togglingOverlay(name));
 type Switch = { [K in keyof State]: State[K] extends boolean ? K : never }[keyof State];
 const toggle = (name: Switch): Act => (store) => store.update((state) => ({ [name]: !state[name] }));
 

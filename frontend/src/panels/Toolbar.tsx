@@ -5,8 +5,9 @@ import { type CommandId, keysOf } from "../keys/keymap";
 import { useSelect, useStore, useT } from "../state/hooks";
 import { marksVisible } from "../state/reveal";
 import { currentDetail, currentDocument, lookOf, type State, TOOLS } from "../state/state";
-import { showingVariant } from "../state/viewing";
+import { showingVariant, usingPreset } from "../state/viewing";
 import { STAGES } from "../viewer/hanging";
+import { sameJson } from "../viewer/same";
 
 /** What can be done with the pictures, each with its key. */
 export function Toolbar() {
@@ -27,8 +28,10 @@ export function Toolbar() {
           <Command key={name} id={`tool.${name}`} words={t(`tool.${name}`)} isOn={(s) => s.tool === name} />
         ))}
       </Segmented>
+      <Presets />
       <Command id="marks" words={t("toolbar.marks")} isOn={marksVisible} />
       <Command id="invert" words={t("toolbar.invert")} isOn={isInverted} />
+      <Command id="magnifier" words={t("toolbar.magnifier")} isOn={(s) => s.magnifier} />
       <Command id="linked" words={t("toolbar.linked")} isOn={(s) => s.linked} />
       <Command id="zoomOut" words="−" />
       <Command id="zoomIn" words="+" />
@@ -57,6 +60,29 @@ function Command({ id, words, isOn }: { id: CommandId; words: string; isOn?: (st
   const label = /\p{L}{3}/u.test(words) ? {} : { "aria-label": title }; // signs and initials alone say too little
   const kind = isOn === undefined ? {} : { class: "toggle", "aria-pressed": pressed };
   return <button type="button" title={title} {...kind} {...label} onClick={() => run(store, id)}>{words}</button>;
+}
+
+/** The windows of the active picture's file. */
+function Presets() {
+  const store = useStore();
+  const t = useT();
+  const id = useSelect((s) => s.selected);
+  const presets = useSelect((s) => (id === null ? undefined : s.pixelFacts[id]?.presets)) ?? [];
+  const window = useSelect((s) => (id === null ? null : lookOf(s, id).window), sameJson);
+  const isOriginal = useSelect((s) => id !== null && lookOf(s, id).variant === "original");
+  const at = presets.findIndex(({ center, width }) => center === window?.center && width === window.width);
+  const value = window === null ? "file" : at < 0 ? "own" : String(at);
+  const use = (event: Event) => {
+    const { value } = event.currentTarget as HTMLSelectElement;
+    if (id !== null && value !== "own") store.update(usingPreset(id, value === "file" ? null : Number(value)));
+  };
+  return (
+    <select aria-label={t("toolbar.window")} title={`${t("command.preset.next")} (w)`} value={value} onChange={use}>
+      <option value="file">{t("toolbar.fileWindow")}</option>
+      {isOriginal && presets.map(({ name }, i) => <option key={name} value={String(i)}>{name}</option>)}
+      {value === "own" && <option value="own">{t("toolbar.ownWindow")}</option>}
+    </select>
+  );
 }
 
 function VariantButton({ variant }: { variant: Variant }) {

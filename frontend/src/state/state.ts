@@ -7,6 +7,7 @@ import type { Camera, Size } from "../viewer/geometry";
 import type { StageName } from "../viewer/hanging";
 import type { Preset, Window } from "../viewer/windowing";
 import type { Language } from "../words";
+import type { Overlay } from "./overlays";
 import { NOTHING_REVEALED, type Reveal } from "./reveal";
 import { type Change as ChangeOf, Store } from "./store";
 
@@ -50,9 +51,6 @@ export interface PixelFacts {
   presets: readonly Preset[];
 }
 
-export const OVERLAYS = ["heatmap", "masking-map", "mask"] as const;
-export type OverlayName = (typeof OVERLAYS)[number];
-
 export interface State extends Reveal {
   /* What the server has. */
   /** Newest first. */
@@ -87,7 +85,9 @@ export interface State extends Reveal {
   tool: ToolName;
   magnifier: boolean;
   measures: Readonly<Record<string, readonly Measure[]>>;
-  overlay: OverlayName | null;
+  /** The length that is being drawn. */
+  measuring: (Omit<Measure, "id"> & { analysis: string }) | null;
+  overlay: Overlay | null;
   /** 0..1 */
   overlayOpacity: number;
 
@@ -133,6 +133,7 @@ export const EMPTY: State = {
   tool: "pan",
   magnifier: false,
   measures: {},
+  measuring: null,
   overlay: null,
   overlayOpacity: 0.5,
   minConfidence: STARTING_CONFIDENCE,

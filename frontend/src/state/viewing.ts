@@ -7,6 +7,7 @@ import {
 } from "../viewer/geometry";
 import { hang, type Hangable, type Hanging, type StageName, wallSideOf } from "../viewer/hanging";
 import type { Window } from "../viewer/windowing";
+import { remembering } from "./memo";
 import { analysesOf, type Change, type FindingRef, type Look, lookOf, type State } from "./state";
 
 function hangable(state: State, { id, laterality, view }: AnalysisSummary): Hangable {
@@ -20,7 +21,12 @@ export function priorStudy(state: State): string | null {
   return previous.toReversed().find((id) => analysesOf(state, id).length > 0) ?? null;
 }
 
-export function currentHanging(state: State): Hanging {
+export const currentHanging = remembering(
+  (s: State) => [s.analyses, s.studies, s.details, s.study, s.selected, s.stage, s.priorsShown],
+  hangingOf,
+);
+
+function hangingOf(state: State): Hanging {
   const images = (study: string | null) => analysesOf(state, study).map((entry) => hangable(state, entry));
   const priors = state.priorsShown ? images(priorStudy(state)) : [];
   return hang(state.stage, images(state.study), priors, state.selected);
@@ -59,13 +65,21 @@ export function paneOf(state: State, id: string): Size {
 
 /** Images with known spacing hang at one scale, so that sizes can be compared; the others each fill their pane. */
 function hungZoom(state: State, id: string, frame: Frame): number {
-  if (frame.unit === "px") return fitZoom(frame, paneOf(state, id));
-  const zooms = hangingIds(state).flatMap((other) => {
-    const its = frameOf(state, other);
-    return its?.unit === "mm" && other in state.panes ? [fitZoom(its, paneOf(state, other))] : [];
-  });
-  return zooms.length === 0 ? fitZoom(frame, paneOf(state, id)) : Math.min(...zooms);
+  const common = frame.unit === "px" ? null : commonZoom(state);
+  return common ?? fitZoom(frame, paneOf(state, id));
 }
+
+/** At which every picture on the screen with known spacing fits its pane; null without any. */
+const commonZoom = remembering(
+  (s: State) => [currentHanging(s), s.details, s.panes, s.acquiredOrientation],
+  (state): number | null => {
+    const zooms = hangingIds(state).flatMap((id) => {
+      const frame = frameOf(state, id);
+      return frame?.unit === "mm" && id in state.panes ? [fitZoom(frame, paneOf(state, id))] : [];
+    });
+    return zooms.length === 0 ? null : Math.min(...zooms);
+  },
+);
 
 export function cameraOf(state: State, id: string): Camera | null {
   const frame = frameOf(state, id);

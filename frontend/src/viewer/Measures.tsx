@@ -7,7 +7,7 @@ import { sameJson } from "./same";
 /** The lengths that were measured in one picture. */
 export function Measures({ id }: { id: string }) {
   const t = useT();
-  const measures = useSelect((s) => measuresOf(s, id));
+  const measures = useSelect((s) => measuresOf(s, id), sameJson);
   const [frame, camera, size] = useSelect((s) => [frameOf(s, id), cameraOf(s, id), paneOf(s, id)] as const, sameJson);
   if (frame === null || camera === null || measures.length === 0) return null;
   return (

@@ -8,9 +8,11 @@ import { countOfMarks, percent } from "../words/format";
 import { fullResolution } from "./geometry";
 import type { Cell } from "./hanging";
 import type { Library } from "./library";
+import { Magnifier } from "./Magnifier";
 import { Marks } from "./Marks";
 import { Measures } from "./Measures";
-import { Picture } from "./Picture";
+import { OverlayLayer } from "./OverlayLayer";
+import { PictureView } from "./PictureView";
 import { listenToPointer, panWithArrows } from "./pointer";
 
 /** One cell of the hanging: a picture with its layers and corner words, or an empty place that says what is missing. */
@@ -51,10 +53,12 @@ function Filled({ id, cell, library }: { id: string; cell: Cell; library: Librar
       onPointerDownCapture={() => store.update(selecting(id))}
       onFocus={() => store.update(selecting(id))}
     >
-      {isDone && <Picture id={id} library={library} />}
+      {isDone && <PictureView id={id} library={library} />}
+      <OverlayLayer id={id} />
       <Measures id={id} />
       <Marks id={id} />
       <Corners id={id} cell={cell} />
+      <Magnifier id={id} library={library} />
     </div>
   );
 }

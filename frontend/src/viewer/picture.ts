@@ -1,6 +1,9 @@
 import type { Preprocessed } from "../api-types";
-import type { Placement } from "./cornerstone";
+import { lookOf, type State } from "../state/state";
+import { frameOf } from "../state/viewing";
+import type { Picture, Placement } from "./cornerstone";
 import { type Frame, preprocessedBox } from "./geometry";
+import type { Pixels } from "./pixels";
 
 /** Where the picture as it was sent lies. */
 export function originalPlacement({ spacing, mirrored }: Frame): Placement {
@@ -16,4 +19,15 @@ export function preprocessedPlacement({ width, spacing, mirrored }: Frame, made:
     step: [spacing[0] / made.scale_x, spacing[1] / made.scale_y],
     mirrored: made.flipped !== mirrored,
   };
+}
+
+/** The picture of an image as the state wants it, of the pixels of its variant; null until the analysis is done. */
+export function pictureOf(state: State, id: string, { levels }: Pixels): Picture | null {
+  const { variant } = lookOf(state, id);
+  const frame = frameOf(state, id);
+  const made = state.details[id]?.preprocessed ?? null;
+  if (frame === null) return null;
+  const isMade = variant === "preprocessed" && made !== null;
+  const placement = isMade ? preprocessedPlacement(frame, made) : originalPlacement(frame);
+  return { key: `${id}/${variant}${placement.mirrored ? "/mirrored" : ""}`, levels, placement };
 }

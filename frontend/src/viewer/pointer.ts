@@ -7,7 +7,7 @@ import {
   cameraOf, frameOf, imagePointAt, panning, staging, windowing, zooming,
 } from "../state/viewing";
 import { findingAt } from "./geometry";
-import { measured } from "./measuring";
+import { measured, measuring } from "./measuring";
 import { dragged } from "./windowing";
 
 const WHEEL_STEP = 0.0015; // zoom per wheel pixel, as a power of e
@@ -79,11 +79,14 @@ export function listenToPointer(pane: HTMLElement, store: AppStore, current: () 
   }), { signal });
   pane.addEventListener("pointerup", (event) => withId((id) => {
     const isClick = drag?.tool !== undefined && drag.travelled <= CLICK_SLACK && event.button === 0;
-    if (drag?.tool === "length" && !isClick) store.update(measured(id, drag.start, drag.last));
+    if (drag?.tool === "length" && !isClick) store.update(measured);
     drag = null;
     if (isClick) store.update(choosing(refAt(store.state, id, pointOf(event))));
   }), { signal });
-  pane.addEventListener("pointercancel", () => (drag = null), { signal });
+  pane.addEventListener("pointercancel", () => {
+    drag = null;
+    store.update({ measuring: null });
+  }, { signal });
   pane.addEventListener("pointerleave", () => hover(null), { signal });
   pane.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
   pane.addEventListener("dblclick", () => {
@@ -92,7 +95,8 @@ export function listenToPointer(pane: HTMLElement, store: AppStore, current: () 
   return () => end.abort();
 }
 
-function dragStep(store: AppStore, id: string, { tool, start }: Drag, dx: number, dy: number): void {
+function dragStep(store: AppStore, id: string, { tool, start, last }: Drag, dx: number, dy: number): void {
+  if (tool === "length") store.update(measuring(id, start, last));
   if (tool === "pan") store.update(panning(id, dx, dy));
   if (tool === "zoom") store.update(zooming(id, Math.exp(-dy * DRAG_ZOOM_STEP), start));
   if (tool === "window") {

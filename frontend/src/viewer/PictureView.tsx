@@ -4,14 +4,14 @@ import { useApp, useT } from "../state/hooks";
 import { type AppStore, lookOf, noticed, type State } from "../state/state";
 import { cameraOf, frameOf, paneOf, windowOf } from "../state/viewing";
 import type { T } from "../words";
-import type { Pane, Picture as Shown } from "./cornerstone";
+import type { Pane } from "./cornerstone";
 import type { Library } from "./library";
-import { originalPlacement, preprocessedPlacement } from "./picture";
+import { pictureOf } from "./picture";
 import type { Pixels } from "./pixels";
 import { sameJson } from "./same";
 
 /** The pixels of one image, drawn by Cornerstone, which is fetched with the first picture. */
-export function Picture({ id, library }: { id: string; library: Library }) {
+export function PictureView({ id, library }: { id: string; library: Library }) {
   const { store } = useApp();
   const t = useT();
   const element = useRef<HTMLDivElement>(null);
@@ -53,9 +53,10 @@ function follow(
   const pixels = new Map<Variant, Pixels>();
   const draw = () => {
     const { state } = store;
-    const shown = pictureIn(state, id, pixels);
+    const { inverted, variant } = lookOf(state, id);
+    const arrived = pixels.get(variant);
+    const shown = arrived === undefined ? null : pictureOf(state, id, arrived);
     const [camera, window] = [cameraOf(state, id), windowOf(state, id)];
-    const { inverted } = lookOf(state, id);
     if (shown === null) return;
     pane.show(shown);
     if (camera !== null && window !== null) pane.look({ camera, window, inverted, size: paneOf(state, id) });
@@ -90,14 +91,4 @@ function watchValue(store: AppStore, select: (state: State) => unknown, react: (
     seen = now;
     react();
   });
-}
-
-function pictureIn(state: State, id: string, pixels: ReadonlyMap<Variant, Pixels>): Shown | null {
-  const { variant } = lookOf(state, id);
-  const [frame, arrived] = [frameOf(state, id), pixels.get(variant)];
-  const made = state.details[id]?.preprocessed ?? null;
-  if (frame === null || arrived === undefined) return null;
-  const isMade = variant === "preprocessed" && made !== null;
-  const placement = isMade ? preprocessedPlacement(frame, made) : originalPlacement(frame);
-  return { key: `${id}/${variant}${placement.mirrored ? "/mirrored" : ""}`, levels: arrived.levels, placement };
 }
