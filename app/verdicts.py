@@ -44,8 +44,8 @@ class Verdicts:
     def save(self, analysis: str, verdict: Verdict, expected: Collection[int] | None) -> tuple[Version, bool]:
         """The version that it became, the same as before where nothing changed; and whether it is the reader's first.
 
-        `expected`: numbers, one of which the reader's own latest must have (0: there is none yet), or the latest of all,
-        for who has seen that has seen everything; None: any. Raises VerdictChangedError.
+        `expected`: numbers, one of which the reader's own latest must have (0: there is none yet) or the latest of
+        all, for who has seen that has seen everything; None: any. Raises VerdictChangedError.
         """
         with self.database.open() as db:
             db.execute("BEGIN IMMEDIATE")
@@ -67,7 +67,7 @@ def _versions(db: sqlite3.Connection, analysis: str, reader: str | None = None) 
     found = (
         Version(row["version"], row["saved"], json.loads(row["verdict"])) for row in db.execute(asked, (analysis,))
     )
-    return tuple(one for one in found if reader is None or one.verdict.get("reader") == reader)
+    return tuple(one for one in found if reader is None or one.verdict["reader"] == reader)
 
 
 def _number(versions: tuple[Version, ...]) -> int:

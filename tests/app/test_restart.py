@@ -110,7 +110,7 @@ from app.verdicts import Verdicts
 store = Store(Path(sys.argv[1]))
 kept, thrown = (store.keep(name, {}, {}, {"original.png": b"picture"}).id for name in ("kept", "thrown"))
 store.add("waiting.png", b"upload", {"pixels.u16": bytes(100)})
-Verdicts(store.database).save(kept, {"text": "said"}, {0})
+Verdicts(store.database).save(kept, {"reader": "r", "text": "said"}, {0})
 Preferences(store.database).save("reader", {"language": "de"})
 Bin(store, 10).put([thrown])
 print(kept, thrown, flush=True)
@@ -127,7 +127,7 @@ def test_whatever_was_confirmed_is_there_after_the_program_was_killed(settings: 
     store = Store(settings.data_dir)
     assert [record.file for record in store.newest_first()] == ["waiting.png", "kept"]
     assert (store.folder(store.newest_first()[0].id) / "pixels.u16").read_bytes() == bytes(100)
-    assert [version.verdict for version in Verdicts(store.database).history(kept)] == [{"text": "said"}]
+    assert [version.verdict for version in Verdicts(store.database).history(kept)] == [{"reader": "r", "text": "said"}]
     assert Preferences(store.database).of("reader") == {"language": "de"}
     assert Bin(store, 10).bring_back(thrown) == (thrown,)
     assert store.recover({}) == (store.newest_first()[0].id,)
@@ -139,7 +139,7 @@ def test_two_who_save_a_verdict_at_once_do_not_both_succeed(settings: Settings) 
 
     def save(number: int) -> bool:
         try:
-            Verdicts(store.database).save(analysis, {"text": str(number)}, {0})
+            Verdicts(store.database).save(analysis, {"reader": "r", "text": str(number)}, {0})
         except VerdictChangedError:
             return False
         return True

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from pydicom import Dataset
+from pydicom.uid import ExplicitVRBigEndian, JPEG2000Lossless
 
 from pipeline.dicom_grey import window
 from pipeline.dicom_stored import known_name
 from pipeline.errors import PipelineError
 from pipeline.read import read_stored
 from pipeline.stored import StoredImage, Window
-from tests.pipeline.files import Grey, dicom, encoded, levels
+from tests.pipeline.files import Grey, compressed, dicom, encoded, levels
 
 
 def stored(pixels: Grey, **attributes: Any) -> StoredImage:
@@ -165,3 +167,32 @@ def test_a_negative_png_is_turned_over_and_a_narrow_one_keeps_its_values() -> No
 def test_bytes_go_out_row_by_row_and_little_endian() -> None:
     image = StoredImage(np.arange(6, dtype=np.uint16).reshape(2, 3) + 256, 12, (Window("All bits", 2048, 4096),))
     assert bytes(image.to_bytes()) == b"\x00\x01\x01\x01\x02\x01\x03\x01\x04\x01\x05\x01"
+
+
+@given(
+    pixels=arrays(np.uint16, (16, 16), elements=st.integers(0, 4095)),
+    signed=st.booleans(),
+    inverted=st.booleans(),
+    slope=st.sampled_from([None, 3, -1]),
+)
+def test_what_the_file_tells_apart_stays_apart_and_in_order(
+    pixels: Grey, signed: bool, inverted: bool, slope: float | None
+) -> None:
+    assume(np.ptp(pixels) > 0)
+    kept = (pixels.astype(np.int16) - 2048).astype(np.int16) if signed else pixels
+    photometric = "MONOCHROME1" if inverted else "MONOCHROME2"
+    image = stored(kept, BitsStored=12, RescaleSlope=slope, RescaleIntercept=0, PhotometricInterpretation=photometric)
+    turned = inverted != (slope is not None and slope < 0)
+    assert np.array_equal(image.values, 4095 - pixels if turned else pixels)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_the_byte_order_of_the_file_does_not_matter(signed: bool) -> None:
+    pixels = (levels(12).astype(np.int16) - 2048).astype(np.int16) if signed else levels(12)
+    image = read_stored(dicom(pixels, ExplicitVRBigEndian, BitsStored=12))[1]
+    assert np.array_equal(image.values, levels(12))
+
+
+def test_compressed_pixels_are_the_same() -> None:
+    data = compressed(levels(12), JPEG2000Lossless, "pylibjpeg", BitsStored=12)
+    assert np.array_equal(read_stored(data)[1].values, levels(12))

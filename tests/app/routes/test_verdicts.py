@@ -99,9 +99,7 @@ def test_readers_do_not_see_or_overwrite_each_other(client: FlaskClient, address
     assert (mine.get_json(), mine.headers["ETag"]) == (one, '"1"')
     assert put(client, address, said(reader="one", birads="3"), '"1"').headers["ETag"] == '"3"'
     assert put(client, address, said(reader="other", birads="6"), '"1"').status_code == 412
-    assert (
-        put(client, address, said(reader="other", birads="6"), '"3"').status_code == 200
-    )  # has seen the latest of all
+    assert put(client, address, said(reader="other", birads="6"), '"3"').status_code == 200  # saw the latest of all
     versions = client.get(f"{address}/history?reader=other").get_json()["versions"]
     assert [(entry["version"], entry["verdict"]["birads"]) for entry in versions] == [(2, "5"), (4, "6")]
     assert {(row["reader"], row["birads"]) for row in rows(client)} == {("one", "3"), ("other", "6")}

@@ -227,7 +227,7 @@ def test_an_analysis_deleted_while_it_ran_is_done_when_it_comes_back(client: Fla
 def test_the_bin_is_emptied_by_itself_and_it_is_written_down(
     make_app: Callable[..., Flask], settings: Settings
 ) -> None:
-    client = make_app(undo_minutes=0.003).test_client()
+    client = make_app(undo_minutes=0.01).test_client()
     location = send(client).headers["Location"]
     client.delete(location)
     until = time.monotonic() + 10
