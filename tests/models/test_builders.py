@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ keras = pytest.importorskip("keras")
 
 from models.layers import Preset  # noqa: E402
 from models.registry import TASKS, build  # noqa: E402
+from tests.conftest import ROOT  # noqa: E402
 from tests.models.networks import pictures, settle  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # keras 3.15, numpy 2
@@ -124,3 +126,26 @@ def test_the_detector_is_built_by_name_too() -> None:
 def test_every_task_has_both_presets() -> None:
     assert {task for task, _ in EXPECTED} | {"detector"} == set(TASKS)
     assert {preset for _, preset in EXPECTED} == set(get_args(Preset))
+
+
+DETECTORS: dict[Preset, int] = {"compact": 2_986_255, "paper": 32_300_269}  # parameters, batch statistics included
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Input dict contained keys:UserWarning")
+@pytest.mark.parametrize("preset", get_args(Preset))
+def test_the_detectors_have_their_size(preset: Preset) -> None:
+    pytest.importorskip("official")
+    assert sum(int(np.prod(v.shape)) for v in build("detector", preset).variables) == DETECTORS[preset]
+
+
+def test_the_page_of_networks_states_both_sizes_of_each() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \|[^|]+\| ([\d,]+) \|[^|]+\| ([\d,]+) \|$",
+        (ROOT / "docs" / "models.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    said = {(task, "compact"): compact for task, compact, _ in rows} | {(task, "paper"): big for task, _, big in rows}
+    counted = {key: expected[0] for key, expected in EXPECTED.items()}
+    counted |= {("detector", preset): size for preset, size in DETECTORS.items()}
+    assert {key: int(text.replace(",", "")) for key, text in said.items()} == counted
