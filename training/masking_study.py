@@ -198,7 +198,13 @@ def auc(units: Sequence[str], truth: Sequence[bool], scores: Sequence[float]) ->
 
 def spearman(first: Sequence[float], second: Sequence[float]) -> Estimate:
     one, other = np.asarray(first), np.asarray(second)
-    return over_units(len(one), lambda rows: float(spearmanr(one[list(rows)], other[list(rows)])[0]))
+
+    def figure(rows: Sequence[int]) -> float:
+        chosen = list(rows)
+        flat = np.ptp(one[chosen]) == 0 or np.ptp(other[chosen]) == 0
+        return float("nan") if flat else float(spearmanr(one[chosen], other[chosen])[0])
+
+    return over_units(len(one), figure)
 
 
 def mean_of(values: Sequence[float], units: Sequence[str] | None = None) -> Estimate:
