@@ -15,17 +15,30 @@ NEAR_MM = 2.0  # a mark's box is grown by this before it is asked what lies insi
 NEAR_SHARE = 0.01  # of the image's height, where the spacing is unknown
 
 
-def hits(case: Case) -> Scored:
-    """(confidence, is it true) of every marked cluster: best first, each takes the free cluster it holds most of."""
+def taken(case: Case) -> list[tuple[Finding, MassTruth | None]]:
+    """Every marked cluster, the most confident first, and the free one that it holds most of; None where it holds none."""
     free = list(case.example.calcifications or ())
-    marks: Scored = []
+    marks: list[tuple[Finding, MassTruth | None]] = []
     for mark in sorted(case.clusters, key=lambda finding: -finding.confidence):
         best = max(free, key=lambda cluster: held(mark, cluster, case), default=None)
-        hit = best is not None and held(mark, best, case) > 0
-        if hit and best is not None:
+        if best is None or not held(mark, best, case):
+            best = None
+        else:
             free.remove(best)
-        marks.append((mark.confidence, hit))
+        marks.append((mark, best))
     return marks
+
+
+def hits(case: Case) -> Scored:
+    """(confidence, is it true) of every marked cluster."""
+    return [(mark.confidence, cluster is not None) for mark, cluster in taken(case)]
+
+
+def searched(judged: Judged) -> list[Case]:
+    """Images whose clusters are known, where there are any and a network looks for them."""
+    cases = [case for case in judged.cases if case.example.calcifications is not None]
+    looked = any("calcification" in task for case in cases for task in case.analysis.models)
+    return cases if looked and any(case.example.calcifications for case in cases) else []
 
 
 def held(mark: Finding, cluster: MassTruth, case: Case) -> int:
@@ -41,9 +54,9 @@ def held(mark: Finding, cluster: MassTruth, case: Case) -> int:
 
 def section(judged: Judged) -> Section | None:
     """None where nobody pointed clusters out, or nothing looks for them."""
-    cases = [case for case in judged.cases if case.example.calcifications is not None]
+    cases = searched(judged)
     lesions = [len(case.example.calcifications or ()) for case in cases]
-    if not sum(lesions) or not any("calcification" in task for case in cases for task in case.analysis.models):
+    if not cases:
         return None
     curve = Froc.of([hits(case) for case in cases], lesions, judged.weights(cases))
     figures = froc_figures(curve, judged, "clusters.froc", "clusters")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.finding import Finding
 from pipeline.geometry import Box, Points
+from training.evaluation import clusters
 from training.evaluation.classes import CUT
 from training.evaluation.detection import froc_of
 from training.evaluation.outlines import outline_pairs
@@ -37,14 +38,23 @@ class Failure:
 
 
 def section(judged: Judged) -> Section | None:
-    kinds: list[Callable[[Judged], list[Failure]]] = [missed, false_marks, outlines, misjudged, cancers]
+    kinds: list[Callable[[Judged], list[Failure]]] = [
+        missed,
+        false_marks,
+        outlines,
+        misjudged,
+        missed_clusters,
+        false_clusters,
+        cancers,
+    ]
     pictures = tuple(_picture(failure) for kind in kinds for failure in kind(judged)[:MOST])
     if not pictures:
         return None
     return Section(
         "Failures",
-        f"The worst of each kind, {MOST} at most. Green: what is true. Orange: marks and their confidence. The data "
-        "sets' licences forbid to pass these pictures on: keep this file to yourself, or write it with --no-pictures.",
+        f"The worst of each kind, {MOST} at most. Green: what is true, small circles for calcifications. Orange: marks "
+        "and their confidence. The data sets' licences forbid to pass these pictures on: keep this file to yourself, "
+        "or write it with --no-pictures.",
         pictures=pictures,
     )
 
@@ -108,6 +118,29 @@ def _verdict(pair: Pair) -> str:
     return f"truly {'malignant' if mass.malignant else 'benign'}, said {mark.malignant:.2f}"
 
 
+def missed_clusters(judged: Judged) -> list[Failure]:
+    """Clusters that no mark took, those of most spots first."""
+    found = []
+    for case in clusters.searched(judged):
+        marked = [cluster for _, cluster in clusters.taken(case)]
+        for cluster in case.example.calcifications or ():
+            if cluster not in marked:
+                spots = 0 if cluster.outline is None else len(cluster.outline)
+                found.append((-float(spots), Failure(case, "Missed clusters", f"{spots} spots", cluster.box)))
+    return _ordered(found)
+
+
+def false_clusters(judged: Judged) -> list[Failure]:
+    """Marked clusters where there is none, most confident first."""
+    found = [
+        (-mark.confidence, Failure(case, "False clusters", f"{mark.confidence:.2f}", mark.box))
+        for case in clusters.searched(judged)
+        for mark, cluster in clusters.taken(case)
+        if cluster is None
+    ]
+    return _ordered(found)
+
+
 def cancers(judged: Judged) -> list[Failure]:
     """Whole images, furthest from the truth first; only where single masses are not known."""
     if judged.has_masses:
@@ -156,8 +189,11 @@ def _drawn(picture: Image, case: Case, origin: tuple[int, int], scale: float) ->
     def placed(points: Points) -> NDArray[np.int32]:
         return np.round((points - (origin[1], origin[0])) * scale).astype(np.int32)
 
-    for mark in case.masses:
+    for mark in (*case.masses, *case.clusters):
         _mark(picture, mark, placed)
+    for cluster in case.example.calcifications or ():
+        for spot in placed(cluster.box.corners()[:0] if cluster.outline is None else np.asarray(cluster.outline)):
+            cv2.circle(picture, (int(spot[0]), int(spot[1])), 3, TRUTH, 1, cv2.LINE_AA)
     for mass in case.example.masses or ():
         points = _around(mass.box) if mass.outline is None else np.asarray(mass.outline, np.float64)
         cv2.polylines(picture, [placed(points)], True, TRUTH, 2, cv2.LINE_AA)

@@ -9,15 +9,20 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.finding import Finding, Kind
+from pipeline.geometry import Box
 from tests.training.evaluation.cases import case, judged, mark, mass
+from training.datasets.base import MassTruth
 from training.evaluation.gallery import (
     MARK,
     SIDE,
     TRUTH,
     cancers,
+    false_clusters,
     false_marks,
     misjudged,
     missed,
+    missed_clusters,
     outlines,
     section,
 )
@@ -51,6 +56,17 @@ def test_wrong_classes_and_wrong_cancers_come_furthest_first() -> None:
     women = [case(f"{i}", None, (), cancer=said) for i, said in enumerate((0.2, 0.9))]
     known = [replace(found, example=replace(found.example, cancer=True)) for found in women]
     assert [failure.caption for failure in cancers(judged(*known))] == ["cancer, said 0.20", "cancer, said 0.90"]
+
+
+def test_missed_clusters_come_with_most_spots_first_and_false_ones_most_confident_first() -> None:
+    spots = np.array([[20, 20], [24, 20], [28, 20], [30, 24]], float)
+    truth = (MassTruth.around(spots[:3]), MassTruth.around(spots + 100), MassTruth.around(spots[:3] + 150))
+    marks = tuple(
+        Finding(Kind.CALCIFICATION_CLUSTER, Box(x, x, 12, 12), said) for x, said in ((18, 0.7), (60, 0.4), (220, 0.9))
+    )
+    found = judged(case("a", None, marks, calcifications=truth, models={"microcalcification": "x"}))
+    assert [failure.caption for failure in missed_clusters(found)] == ["4 spots", "3 spots"]
+    assert [failure.caption for failure in false_clusters(found)] == ["0.90", "0.40"]
 
 
 @pytest.fixture
