@@ -16,7 +16,7 @@ NEAR_SHARE = 0.01  # of the image's height, where the spacing is unknown
 
 
 def taken(case: Case) -> list[tuple[Finding, MassTruth | None]]:
-    """Every marked cluster, the most confident first, and the free one that it holds most of; None where it holds none."""
+    """Every marked cluster, the most confident first, and the free one that it holds most of, if any."""
     free = list(case.example.calcifications or ())
     marks: list[tuple[Finding, MassTruth | None]] = []
     for mark in sorted(case.clusters, key=lambda finding: -finding.confidence):
