@@ -97,10 +97,9 @@ def sample(mammogram: Mammogram, prepared: Prepared, spacing: tuple[float, float
     height, width = (max(1, round(side * mm / to_mm)) for side, mm in zip((rows, columns), spacing, strict=True))
     how = cv2.INTER_AREA if height < rows else cv2.INTER_LINEAR
     pixels = np.asarray(cv2.resize(acquired, (width, height), interpolation=how), np.float32)
-    mask = (prepared.pixels > 0).astype(np.uint8)
-    mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
-    # CLAHE may leave single black pixels inside the breast
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    breast = (prepared.pixels > 0).astype(np.uint8)
+    mask = cv2.resize(breast, (width, height), interpolation=cv2.INTER_NEAREST)
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))  # CLAHE may leave black pixels inside
     return Sampled(pixels, mask > 0, (width / columns, height / rows))
 
 
@@ -127,7 +126,7 @@ def likelihood(pixels: Floats, places: Points, committee: Committee) -> Floats:
     if not len(wanted):
         return np.zeros(0, np.float32)
     around = cv2.copyMakeBorder(pixels, OVERLAP // 2, side, OVERLAP // 2, side, cv2.BORDER_REFLECT)
-    patches = np.stack([around[y : y + side, x : x + side] for x, y in wanted * step])
+    patches = np.stack([around[y : y + side, x : x + side] for x, y in wanted * step]).astype(np.float32, copy=False)
     calcified, maps = committee(patches)
     cells = maps.shape[-1]
     inside = ((places - tiles * step + OVERLAP // 2) * (cells / side)).astype(np.int64)

@@ -34,7 +34,7 @@ def filtered(patch: Floats, wavelet: Wavelet) -> Floats:
     background, *levels = pywt.wavedec2(patch, wavelet.family, level=wavelet.level)
     kept = [tuple(_beyond(part, wavelet.sigma) for part in level) for level in levels]
     detail = pywt.waverec2([np.zeros_like(background), *kept], wavelet.family)[: patch.shape[0], : patch.shape[1]]
-    return np.clip(np.asarray(detail, np.float32) + np.float32(0.5), 0, 1)
+    return np.asarray(np.clip(detail + np.float32(0.5), 0, 1), np.float32)
 
 
 def _beyond(part: Floats, sigma: float) -> Floats:

@@ -24,8 +24,8 @@ def test_a_spot_stays_and_the_slope_under_it_goes(family: Literal["sym3", "haar"
     with_spot = slope.copy()
     with_spot[30:32, 40:42] += 0.3
     found = filtered(with_spot, Wavelet(family))
-    brightest = np.unravel_index(found.argmax(), found.shape)
-    assert brightest in [(row, column) for row in (30, 31) for column in (40, 41)]
+    row, column = np.unravel_index(found.argmax(), found.shape)
+    assert (row in (30, 31), column in (40, 41)) == (True, True)
     assert found.max() > 0.65
     assert np.abs(found[:20, 8:30] - 0.5).max() < 0.05  # of 0.12 that the slope rises there
 

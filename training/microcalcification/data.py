@@ -80,14 +80,15 @@ def _spotted(example: Example, points: Points, complete: bool) -> Spotted:
     mammogram = example.load()
     assert example.spacing_mm is not None
     scale = example.spacing_mm[0] / SPACING_MM
-    sampled = cv2.resize(mammogram.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    enlarged = cv2.resize(mammogram.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    sampled = np.asarray(enlarged, np.float32)
     mask = cv2.resize(breast_mask(mammogram.pixels, 0.08).astype(np.uint8), sampled.shape[::-1])
     inside = cv2.erode(mask, np.ones((2 * EDGE + 1, 2 * EDGE + 1), np.uint8)) > 0
     bright, strength = candidates(sampled, inside, 1.0)
     spots = snapped(points * scale, bright, strength)
     rng = np.random.default_rng(len(points))
     rows, columns = np.nonzero(inside[::16, ::16])
-    tissue = np.stack([columns, rows], axis=1) * 16.0 + 8
+    tissue = np.stack([columns, rows], axis=1).astype(np.float64) * 16 + 8
     return Spotted(
         np.asarray(np.rint(mammogram.pixels * 255), np.uint8),
         scale,

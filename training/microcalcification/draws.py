@@ -111,13 +111,13 @@ def spot_map(cut: Cut, cells: int) -> tuple[Floats, Floats]:
 
 def _of_patch(rng: np.random.Generator, group: Sequence[Patch], ranges: Ranges) -> Cut:
     """Only zoomed in: what is outside of a patch is unknown, and an empty corner of a calcified one would lie."""
-    patch = group[rng.integers(len(group))]
+    patch = group[int(rng.integers(len(group)))]
     scale = np.exp(rng.uniform(0, np.log(1.15)))
     matrix = _turned(rng, scale, np.array([SIDE / 2, SIDE / 2]), quarter=True)
     pixels = cv2.warpAffine(
         patch.pixels, _centred(matrix), (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
     )
-    return Cut(regreyed(rng, pixels.astype(np.float32) / 255, ranges), float(patch.calcified), None)
+    return Cut(regreyed(rng, pixels.astype(np.float32) / np.float32(255), ranges), float(patch.calcified), None)
 
 
 def _of_image(rng: np.random.Generator, image: Spotted, at: Points, ranges: Ranges) -> Cut:
@@ -129,7 +129,7 @@ def _of_image(rng: np.random.Generator, image: Spotted, at: Points, ranges: Rang
     spots = moved(image.spots, matrix)
     inside = spots[np.all((spots > -6) & (spots < SIDE + 6), axis=1)]
     seen = np.all((inside > 2) & (inside < SIDE - 2), axis=1).any()
-    return Cut(regreyed(rng, pixels.astype(np.float32) / 255, ranges), float(seen), inside, image.complete)
+    return Cut(regreyed(rng, pixels.astype(np.float32) / np.float32(255), ranges), float(seen), inside, image.complete)
 
 
 def _turned(

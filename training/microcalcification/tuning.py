@@ -94,7 +94,7 @@ def tuner_of(search: Search, schedule: Schedule, known: Sequence[Patch]) -> Any:
     """Keras Tuner, which keeps its trials below --out and goes on with them."""
     import keras_tuner
 
-    class Tuner(keras_tuner.BayesianOptimization):  # type: ignore[misc]
+    class Tuner(keras_tuner.BayesianOptimization):
         def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> dict[str, float]:
             values = trial.hyperparameters.values
             return tried(hyper_of(values), search, schedule, known)

@@ -51,7 +51,7 @@ def test_nobody_judges_what_he_was_trained_on() -> None:
     silenced = said.copy()
     for fold in range(5):
         others = [expert for expert in range(5) if expert not in judges(fold)]
-        silenced[np.ix_(fold == FOLDS, others)] = 0.5
+        silenced[np.ix_(np.flatnonzero(fold == FOLDS).tolist(), others)] = 0.5
     even = np.full(5, 0.2)
     assert together(silenced, even, FOLDS) == pytest.approx(together(said, even, FOLDS))
     assert nested(silenced, truth, FOLDS) == pytest.approx(nested(said, truth, FOLDS))

@@ -69,7 +69,7 @@ def test_the_same_generator_gives_the_same_batch() -> None:
 def test_where_others_are_not_listed_only_the_listed_spots_surroundings_count() -> None:
     cut = Cut(np.zeros((60, 60), np.float32), 1.0, np.array([[11.0, 31.0]]), complete=False)
     label, weight = spot_map(cut, 30)
-    assert np.unravel_index(label.argmax(), label.shape) == (15, 5)
+    assert label.argmax() == 15 * 30 + 5
     assert weight[15, 5] == pytest.approx(44.0, rel=0.01)
     assert weight[0, 29] == 0
     assert (spot_map(Cut(cut.pixels, 1.0, cut.spots), 30)[1] >= 4).all()
