@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ def main(argv: Sequence[str]) -> int:
     sets = tuple(set_report(found, options) for found in judged)
     report = Report(
         made=datetime.now(UTC).date().isoformat(),
-        command="mammoscope evaluate " + shlex.join(_named(argv)),
+        command="mammoscope evaluate " + shlex.join(named(argv)),
         patients=_patients(options),
         draws=options.draws,
         seed=options.seed,
@@ -149,6 +150,6 @@ def _weights(options: argparse.Namespace) -> tuple[Weights, ...]:
     )
 
 
-def _named(argv: Sequence[str]) -> list[str]:
-    """The command without this machine's folders: the last part of every path."""
-    return [Path(word).name if os.sep in word else word for word in argv]
+def named(argv: Sequence[str]) -> list[str]:
+    """The command without this machine's folders: the last part of every path, `--out=` and the like kept."""
+    return [re.sub(r"[^=]*/", "", word.rstrip("/")) for word in argv]

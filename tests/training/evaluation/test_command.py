@@ -14,7 +14,7 @@ from pipeline.finding import Kind
 from tests.training.test_datasets import inbreast_folder, inbreast_row
 from training.datasets.base import Example
 from training.evaluation.analyses import Networks, Refused, Task, analysed, weights_key
-from training.evaluation.command import main, parser
+from training.evaluation.command import main, named, parser
 from training.evaluation.patients import Chosen
 from training.evaluation.values import Case
 from training.phantom import draw_phantom, write_png
@@ -83,6 +83,13 @@ def test_no_folder_of_this_machine_is_in_the_report(out: Path, data: Path) -> No
         assert str(data) not in text
         assert str(out) not in text
     assert f"--data {data.name} --sets inbreast" in told(out)["command"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("/a/b/data/", "data"), ("--out=/a/b", "--out=b"), ("f/{fold}", "{fold}"), ("--jobs", "--jobs")]
+)
+def test_of_a_path_only_its_last_part_is_told(typed: str, told: str) -> None:
+    assert named([typed]) == [told]
 
 
 def test_a_second_run_only_draws_again(out: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
