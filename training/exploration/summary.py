@@ -10,7 +10,8 @@ import numpy as np
 
 from training.draws import Draws
 from training.exploration.facts import Facts
-from training.figures import Operating, share
+from training.figures import share
+from training.judge import auc_within
 from training.metrics import Estimate
 from training.split import FOLDS, fold_of
 
@@ -107,7 +108,7 @@ def _field(name: str, rows: Sequence[Facts]) -> Field:
         return Field(name, missing, (), None)
     draws = Draws.of(row.patient for row in rows)
     values = tuple(_value(value, [row for row in rows if value_of(row, name) == value], draws) for value in found)
-    return Field(name, missing, values, _alone(name, rows, draws) if len(found) > 1 else None)
+    return Field(name, missing, values, _alone(name, rows) if len(found) > 1 else None)
 
 
 def _in_order(value: str) -> tuple[bool, float, str]:
@@ -124,8 +125,12 @@ def _value(value: str, rows: Sequence[Facts], draws: Draws) -> Value:
     return Value(value, len(rows), len({row.patient for row in rows}), int(truth.sum()), len(judged), found)
 
 
-def _alone(name: str, rows: Sequence[Facts], draws: Draws) -> Estimate | None:
-    """Each image scored by the share of positives among images with its value in the other folds of patients."""
+def _alone(name: str, rows: Sequence[Facts]) -> Estimate | None:
+    """Each image scored by the share of positives among images with its value in the other folds of patients.
+
+    Only pairs of one fold are compared: a fold with many positives lowers the shares of the others, which would count
+    against every field.
+    """
     judged = [row for row in rows if row.positive is not None]
     truth = np.array([bool(row.positive) for row in judged])
     if len(set(truth.tolist())) < 2:
@@ -136,12 +141,10 @@ def _alone(name: str, rows: Sequence[Facts], draws: Draws) -> Estimate | None:
     for fold in range(FOLDS):
         for value in set(values.tolist()):
             others = (folds != fold) & (values == value)
-            # half a positive is added to each class, so that rare values say little
             if others.any():
-                overall = truth[folds != fold].mean()
+                overall = truth[folds != fold].mean()  # counts as one more image, so that rare values say little
                 scores[(folds == fold) & (values == value)] = (truth[others].sum() + overall) / (others.sum() + 1)
-    weights = draws.weights([row.patient for row in judged])
-    return draws.estimate(Operating.of(scores, truth, weights).auc(), len(judged))
+    return auc_within([row.patient for row in judged], truth.tolist(), scores, [str(fold) for fold in folds])
 
 
 def _unit(patient: str) -> tuple[str, str]:

@@ -18,11 +18,11 @@ pytest.importorskip("matplotlib")
 from tests.training.sweep.miniature import A_FOLD, STEPS, WORDS, counting, draw, image, looked_at, women
 from training.datasets import registry
 from training.split import FOLDS, fold_of
-from training.sweep import trial
 from training.sweep.command import main
-from training.train import read, run_of
+from training.train import read, run_of, train
 
 HELD_OUT = {woman for woman in women() if fold_of("rsna_subset", woman) == 0}
+TRAIN = "training.sweep.trial.train"
 TRIALS = 4  # the start with 1e-4, 32 and [16]; one other value at each of three steps
 
 
@@ -126,7 +126,7 @@ def test_every_chart_shows_something_and_stands_in_the_page(swept: Path) -> None
 def test_a_second_call_finds_every_trial_done(
     swept: Path, data: Path, told: dict[str, Any], counted_reader: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trial, "train", lambda run: pytest.fail("trained again"))
+    monkeypatch.setattr(TRAIN, lambda run: pytest.fail("trained again"))
     assert main([*WORDS, *STEPS, "--no-held-out", "--data", str(data), "--out", str(swept)]) == 0
     assert json.loads((swept / "tuning.json").read_text()) == told
 
@@ -135,20 +135,22 @@ def test_a_sweep_that_was_stopped_goes_on_with_the_trial_it_was_at(
     tmp_path: Path, swept: Path, data: Path, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained: list[str] = []
-    train = trial.train
+
+    def counted(run: Any) -> None:
+        trained.append(run.out.name)
+        train(run)
 
     def stopped(run: Any) -> None:
         if len(trained) == 2:
             raise KeyboardInterrupt
-        trained.append(run.out.name)
-        train(run)
+        counted(run)
 
     words = [*WORDS, *STEPS, "--no-held-out", "--data", str(data), "--out", str(tmp_path)]
-    monkeypatch.setattr(trial, "train", stopped)
+    monkeypatch.setattr(TRAIN, stopped)
     with pytest.raises(KeyboardInterrupt):
         main(words)
     assert not (tmp_path / "best.toml").exists()
-    monkeypatch.setattr(trial, "train", lambda run: (trained.append(run.out.name), train(run)))
+    monkeypatch.setattr(TRAIN, counted)
     assert main(words) == 0
     assert len(trained) == len(set(trained)) == TRIALS
     again = json.loads((tmp_path / "tuning.json").read_text())
