@@ -219,7 +219,7 @@ def write_verdict(run: Run[TrainingRecipe], verdict: Verdict) -> Card:
 def split_in_words(run: Run[TrainingRecipe], choose: Choice) -> str:
     chosen = "no checkpoint was chosen, the schedule was fixed beforehand"
     if run.held_out is None:
-        return f"every patient trained but those of official test parts, so there are no figures; {chosen}"
+        return f"by patient; everybody trained but those of official test parts, so there are no figures; {chosen}"
     if choose == "best":
         chosen = f"the epoch was chosen on fold {run.choosing_fold}, which neither trained nor validates"
     return (

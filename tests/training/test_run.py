@@ -148,7 +148,7 @@ def test_everybody_may_train_and_then_nobody_judges_or_chooses(tmp_path: Path) -
         run.parts(women(20), "best")
     card = write_verdict(run, Verdict({"names": ["image"]}, "40 views"))
     assert card.metrics == {}
-    assert "every patient trained" in card.training["split"]
+    assert "by patient; everybody trained" in card.training["split"]
     assert "no figures" in card.training["split"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import tensorflow as tf
 
@@ -45,6 +45,15 @@ class DetectorRecipe(TrainingRecipe):
     paste_chance: float  # that an image without a mass gets one of another image set into it
     ranges: Ranges
 
+    def with_sets(self, readers: Sequence[str]) -> Self:
+        """Places of a batch that were for images of certain real sets are then for images of any."""
+        batch: dict[tuple[bool, str], int] = {}
+        for share in self.batch:
+            kind = (share.masses, share.set if share.set == "phantoms" else "")
+            batch[kind] = batch.get(kind, 0) + share.count
+        shares = tuple(Share(count, masses, name) for (masses, name), count in batch.items())
+        return replace(super().with_sets(readers), batch=shares)
+
     def __post_init__(self) -> None:
         if self.schedule.steps_per_epoch == 0:
             raise ValueError("expected schedule.steps_per_epoch of 1 or more: the detector draws its batches by shares")
@@ -82,22 +91,30 @@ def trainer_of(run: Run[DetectorRecipe]) -> Trainer:
 
 
 def pools(run: Run[DetectorRecipe], prepared: Sequence[PreparedExample]) -> Pools:
-    """What the batches are drawn from. Raises RecipeError where there is no image for one of the recipe's shares."""
-    recipe, kinds = run.recipe, [(item.example.dataset, bool(item.example.masses)) for item in prepared]
+    """What the batches are drawn from.
+
+    Where no image is without a mass, as in CBIS-DDSM, those with one take the places. Raises RecipeError where there is
+    none with a mass either.
+    """
+    recipe = run.recipe
+    kinds = [(item.example.dataset, bool(item.example.masses)) for item in prepared]
     scenes = [scene_of(item) for item in prepared]
-    groups = []
+    groups, counts = [], []
     for share in recipe.batch:
         wanted = {share.set} if share.set else set(recipe.data.readers)
-        groups.append(
-            tuple(
-                s for s, (name, masses) in zip(scenes, kinds, strict=True) if name in wanted and masses == share.masses
-            )
+        group = tuple(
+            s for s, (name, masses) in zip(scenes, kinds, strict=True) if name in wanted and masses == share.masses
         )
-        if not groups[-1]:
-            raise RecipeError(f"batch: no image to train on {'with' if share.masses else 'without'} masses in {wanted}")
+        if group:
+            groups.append(group)
+            counts.append(share.count)
+        elif share.masses:
+            raise RecipeError(f"batch: no image with a mass to train on in {', '.join(sorted(wanted))}")
+    if left := sum(share.count for share in recipe.batch) - sum(counts):
+        print(f"no image without a mass for {left} places of a batch: images with one take them")
+        counts[0] += left
     real = [scene for scene, (name, masses) in zip(scenes, kinds, strict=True) if masses and name != "phantoms"]
-    shares = tuple(share.count for share in recipe.batch)
-    return Pools(tuple(groups), shares, patches_of(real), recipe.paste_chance, recipe.ranges)
+    return Pools(tuple(groups), tuple(counts), patches_of(real), recipe.paste_chance, recipe.ranges)
 
 
 def _chooses(choosing: Sequence[PreparedExample], config: DetectorConfig) -> Judge:
