@@ -123,7 +123,7 @@ function MarkLabel({ label, kind, isActive }: { label: Label | null; kind: Findi
   const { color } = MARK_STYLES[kind];
   return (
     <g class={isActive ? "mark-label active" : "mark-label"}>
-      <rect x={x} y={y} width={width} height={height} rx={4} {...(isActive ? { fill: color } : {})} />
+      <rect x={x} y={y} width={width} height={height} rx={4} {...(isActive ? { style: { fill: color } } : {})} />
       <text x={x + LABEL_PADDING} y={y + height / 2 + 0.5} fill={isActive ? "#0b0d10" : color}>{label.text}</text>
     </g>
   );

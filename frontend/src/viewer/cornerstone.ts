@@ -152,6 +152,7 @@ export class Pane {
   #level = -1;
   #wanted = -1;
   #settling: ReturnType<typeof setTimeout> | undefined;
+  #destroyed = false;
 
   constructor(element: HTMLDivElement) {
     this.#element = element;
@@ -172,6 +173,7 @@ export class Pane {
   /** What was asked for becomes visible with the next frame. */
   look(aspect: Aspect): void {
     const isResized = this.#aspect?.size.width !== aspect.size.width || this.#aspect.size.height !== aspect.size.height;
+    if (this.#destroyed) return;
     this.#aspect = aspect;
     if (isResized) started().resize(true, true);
     if (this.#picture === null) return;
@@ -180,6 +182,7 @@ export class Pane {
   }
 
   destroy(): void {
+    this.#destroyed = true;
     clearTimeout(this.#settling);
     this.#forget();
     this.#picture = null;
@@ -207,8 +210,15 @@ export class Pane {
     const isFirst = this.#wanted < 0;
     this.#wanted = level;
     clearTimeout(this.#settling);
-    if (isFirst) void this.#load(picture, level);
-    else this.#settling = setTimeout(() => void this.#load(picture, level), SETTLED_MS);
+    if (isFirst) this.#start(picture, level);
+    else this.#settling = setTimeout(() => this.#start(picture, level), SETTLED_MS);
+  }
+
+  /** Cornerstone throws where a pane is taken away while its picture is on the way. */
+  #start(picture: Picture, level: number): void {
+    this.#load(picture, level).catch((error: unknown) => {
+      if (!this.#destroyed) throw error;
+    });
   }
 
   async #load(picture: Picture, level: number): Promise<void> {
@@ -218,14 +228,14 @@ export class Pane {
     } else if (level !== this.#level) {
       await this.#viewport.setImageIdIndex(level);
     }
-    if (this.#picture !== picture || this.#wanted !== level) return; // another one was asked for meanwhile
+    if (this.#destroyed || this.#picture !== picture || this.#wanted !== level) return; // another one was asked for meanwhile
     this.#level = level;
     this.#viewport.resetCamera({ suppressEvents: true }); // else the CPU path shows the last level's rectangle
     this.#apply();
   }
 
   #apply(): void {
-    if (this.#aspect === null || this.#viewport.isDisabled) return;
+    if (this.#aspect === null || this.#destroyed) return;
     const { camera, size, window, inverted } = this.#aspect;
     const [x, y] = camera.centre;
     this.#viewport.setProperties({ voiRange: rangeOf(window), invert: inverted });
