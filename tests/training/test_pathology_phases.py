@@ -28,7 +28,8 @@ MASSES = [Mass(disc(200, 160, (90, 110), 25), circle(90, 110, 25), i % 2 == 1, "
 
 
 def recipe(**changed: Any) -> Any:
-    return replace(read(find("pathology-paper")), side=32, batch=2, **changed)
+    published: Any = read(find("pathology-paper"))
+    return replace(published, side=32, batch=2, **changed)
 
 
 def small() -> Any:

@@ -85,8 +85,8 @@ def test_the_sizes_are_those_of_the_networks() -> None:
         network = read_recipe(SHIPPED / f"detector-{preset}.toml", DetectorRecipe).network
         assert network == detector.PRESETS[preset]
         outline = read_recipe(SHIPPED / f"segmenter-{preset}.toml", SegmenterRecipe)
-        assert (outline.network, outline.side) == (segmenter.PRESETS[preset], 256)  # type: ignore[index]
-        assert read_recipe(SHIPPED / f"pathology-{preset}.toml", PathologyRecipe).side == pathology.SIDES[preset]  # type: ignore[index]
+        assert (outline.network, outline.side) == (segmenter.PRESETS[preset], 256)
+        assert read_recipe(SHIPPED / f"pathology-{preset}.toml", PathologyRecipe).side == pathology.SIDES[preset]
         view = read_recipe(SHIPPED / f"masking-{preset}.toml", MaskingRecipe).view
         assert (view.height, view.width) == (masking.HEIGHT, masking.WIDTH)
     whole = read_recipe(SHIPPED / "cancer-paper.toml", CancerRecipe).view
