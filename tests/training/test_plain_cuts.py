@@ -12,7 +12,9 @@ from training.augment import Greys, ellipse
 from training.plain_cuts import plain_cuts
 from training.regions import Look, Mass, Square
 
-STILL = Look(Square(0.0, 0.0, 0.0, 0.0), Greys(gamma=(1.0, 1.0), contrast=(1.0, 1.0), brightness=0.0, noise=0.0, blur=0.0))
+STILL = Look(
+    Square(0.0, 0.0, 0.0, 0.0), Greys(gamma=(1.0, 1.0), contrast=(1.0, 1.0), brightness=0.0, noise=0.0, blur=0.0)
+)
 
 
 def mass(brightness: int, malignant: bool, dataset: str = "a") -> Mass:
