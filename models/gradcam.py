@@ -70,11 +70,20 @@ def place_map(pooled: Sequence[Pooled], answer: Tensor, tape: Any) -> Tensor:
     import tensorflow as tf
 
     weights: dict[int, tuple[Tensor, list[Tensor]]] = {}  # a map may be pooled twice, by mean and maximum
-    for one in pooled:
+    for one in last(pooled, tape):
         weights.setdefault(id(one.map), (one.map, []))[1].append(one.mean_gradient(tape.gradient(answer, one.vector)))
     weighed = [tf.reduce_sum(map_ * tf.add_n(parts), axis=-1) for map_, parts in weights.values()]
     height, width = max(tuple(map(int, one.shape[1:])) for one in weighed)
     return tf.add_n([tf.image.resize(one[..., None], (height, width))[..., 0] for one in weighed])
+
+
+def last(pooled: Sequence[Pooled], tape: Any) -> list[Pooled]:
+    """Without those that only steer later maps, as squeeze-and-excitation does (Hu et al. 2018, arXiv:1709.01507)."""
+    return [
+        one
+        for i, one in enumerate(pooled)
+        if all(tape.gradient(later.map, one.vector) is None for later in pooled[i + 1 :])
+    ]
 
 
 @contextmanager
@@ -94,7 +103,7 @@ def pooled_in(model: keras.Model, tape: Any) -> Iterator[list[Pooled]]:
 def _noting(call: Callable[[Tensor], Tensor], pooled: list[Pooled], tape: Any) -> Callable[[Tensor], Tensor]:
     def noting(inputs: Tensor) -> Tensor:
         vector = call(inputs)
-        if len(inputs.shape) == 4:
+        if len(inputs.shape) == 4 and None not in inputs.shape[1:]:
             tape.watch(vector)
             pooled.append(Pooled(inputs, vector))
         return vector

@@ -75,6 +75,18 @@ def test_the_map_is_that_of_the_paper_for_every_class(pooling: str, dense: int) 
     assert np.abs(cam.numpy()).max() > 1e-4
 
 
+def test_pools_that_only_steer_later_maps_are_no_part_of_it() -> None:
+    image = keras.Input((6, 4, 1), name="image")
+    early = keras.layers.Conv2D(3, 3, padding="same")(image)
+    gate = keras.layers.Dense(3, activation="sigmoid")(keras.layers.GlobalAveragePooling2D(keepdims=True)(early))
+    maps = keras.layers.Conv2D(3, 3, strides=2, name="maps")(keras.layers.Multiply()([early, gate]))
+    logits = keras.layers.Dense(2, name="logits")(keras.layers.GlobalAveragePooling2D()(maps))
+    model = keras.Model(image, logits)
+    x = tf.constant(pictures(model, 1))
+    _, cam = both(model, x)
+    np.testing.assert_allclose(cam[..., 1], by_the_paper(model, x, 1), atol=1e-6)
+
+
 def test_under_mean_and_one_linear_layer_the_places_sum_to_the_logit() -> None:
     model = settle(build("pathology", side=64))
     bias = float(np.asarray(model.get_layer("logit").bias)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -49,7 +50,7 @@ def case() -> Case:
 
 
 def pointing(sign: float) -> Models:
-    return dataclasses.replace(models(Boxes([], [])), cancer=Points(sign))
+    return dataclasses.replace(models(Boxes([], [])), cancer=cast(Any, Points(sign)))
 
 
 def test_a_map_that_is_strongest_in_the_mass_hits_and_one_that_is_not_misses() -> None:
