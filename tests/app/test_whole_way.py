@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+import io
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from pipeline.calibration import Judgement
 from pipeline.errors import ModelUnavailable
 from pipeline.models import Models
 from pipeline.preprocess import Recipe
+from pipeline.second_opinion import SecondNetwork
 from tests.app.conftest import Conforms
 from tests.app.stubs import png, send
+from tests.pipeline.stubs import PlainSeen
 from training.phantom.dicom import dicom_bytes
 from training.phantom.draw import draw_phantom
 from training.phantom.others import ct_slice, enormous_png, tomosynthesis
@@ -98,6 +101,25 @@ def test_a_dicom_mammogram_becomes_a_document_in_its_own_pixels(
     assert mass["size_mm"]["long_axis"] > 0
     assert (document["masking"]["level"], document["cancer"]) == ("high", RAISED)
     assert client.get(f"/api/v1/analyses/{document['id']}").get_json()["preprocessed"]["flipped"] is True
+
+
+@pytest.mark.parametrize(
+    ("setting", "field", "asked"),
+    [(True, None, True), (True, "off", False), (False, None, False), (False, "on", True)],
+)
+def test_a_second_opinion_is_given_as_the_request_says_and_else_as_the_settings_say(
+    settings: Settings, phantom: bytes, conforms: Conforms, setting: bool, field: str | None, asked: bool
+) -> None:
+    def load() -> Models:
+        return replace(stub_networks(), second_opinion=SecondNetwork("hybrid", PlainSeen(0.2), 0.5, 0.5))
+
+    app = create_app(replace(settings, second_opinion=setting), load=load, weights_problems=list)
+    form = {"file": (io.BytesIO(phantom), "a.dcm")} | ({"second_opinion": field} if field else {})
+    document = app.test_client().post("/api/v1/analyses", data=form, headers={"Prefer": "wait=30"}).get_json()
+    conforms(document, "FinishedAnalysis")
+    (mass,) = document["findings"]
+    said = {"model": "hybrid", "malignant": 0.2, "disagrees": True} if asked else None
+    assert (mass["pathology"]["malignant"], mass["second_opinion"]) == (0.6, said)
 
 
 def test_the_prototypes_page_goes_the_whole_way(settings: Settings, phantom: bytes, conforms: Conforms) -> None:

@@ -82,3 +82,11 @@ def test_a_batch_with_another_spacing_is_another_batch(tmp_path: Path, analyst: 
     assert analyst.analyses == 2
     line = json.loads((tmp_path / "out" / "results.jsonl").read_text())
     assert (line["image"]["pixel_spacing_mm"], line["spacing_by_hand_mm"]) == ([0.2, 0.2], [0.2, 0.2])
+
+
+def test_a_batch_with_other_networks_is_another_batch(tmp_path: Path, analyst: StubAnalyst) -> None:
+    laid_out(tmp_path / "in", {"a.png": png()})
+    (tmp_path / "models.toml").write_text('hybrid = "none"\n')
+    for options in ([], [], ["--no-second-opinion"], ["--models", str(tmp_path / "models.toml")]):
+        assert run("batch", tmp_path / "in", "--out", tmp_path / "out", *options).exit_code == 0
+    assert analyst.analyses == 2  # the last two ask the same networks
