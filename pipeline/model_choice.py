@@ -15,6 +15,7 @@ from typing import Any
 
 from models.weights import SHIPPED, Card, WeightsError, cards, digest, read_card
 from pipeline.errors import ModelUnavailable
+from pipeline.onnx_model import onnx_runtime
 
 REQUIRED = ("detector", "segmenter", "pathology", "masking", "cancer")
 OPTIONAL = ("hybrid", "microcalcification")  # without their card an analysis leaves their part out
@@ -33,7 +34,7 @@ class Chosen:
         return f"{self.card.name} {self.card.version} sha256:{self.card.sha256[:12]}"
 
     def verified(self) -> Path:
-        """The file, found to be as described. Raises ModelUnavailable."""
+        """The file, found to be as described and of a kind that runs here. Raises ModelUnavailable."""
         if not self.file.is_file():
             raise ModelUnavailable(
                 f"The weight file {self.card.file} is missing; install it, or train it: see its card."
@@ -44,6 +45,8 @@ class Chosen:
                 f"The weight file {self.card.file} is not the one its card describes: "
                 f"SHA-256 starts with {found[:12]}, expected {self.card.sha256[:12]}."
             )
+        if self.file.suffix == ".onnx":
+            onnx_runtime(self.file)
         return self.file
 
 

@@ -38,14 +38,19 @@ class OnnxModel:
         return tuple(np.asarray(answer, np.float32) for answer in self._session.run(list(self.output_shapes), given))
 
 
-def _session(path: Path, threads: int) -> Any:
+def onnx_runtime(path: Path) -> Any:
+    """The package that runs `path`. Raises ModelRuntimeMissing."""
     try:
-        runtime = import_module("onnxruntime")
+        return import_module("onnxruntime")
     except ImportError as error:
         raise ModelRuntimeMissing(
             f"{path.name} is an ONNX file, and ONNX Runtime is not installed: "
             "pip install --no-deps -r requirements-onnx.txt brings it."
         ) from error
+
+
+def _session(path: Path, threads: int) -> Any:
+    runtime = onnx_runtime(path)
     if not path.is_file():
         raise ModelUnavailable(f"The weight file {path.name} is missing.")
     options = runtime.SessionOptions()

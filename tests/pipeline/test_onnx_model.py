@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.weights import Card, digest
+from app.analyst import weights_problems
+from models.weights import Card, digest, write_card
 from pipeline.errors import ModelRuntimeMissing, ModelUnavailable
 from pipeline.model_choice import Chosen
 from pipeline.models import LiteRtCancer, opened_network
@@ -88,3 +90,7 @@ def test_without_onnx_runtime_the_error_says_what_to_install(tmp_path: Path, mon
     with pytest.raises(ModelRuntimeMissing, match=r"requirements-onnx\.txt") as raised:
         opened_network(Chosen(card(path), path))
     assert raised.value.code == "model_runtime_missing"
+    write_card(replace(card(path), file=path.name), tmp_path / "my-cancer.toml")
+    (tmp_path / "models.toml").write_text('cancer = "my-cancer.toml"\n')
+    (problem,) = weights_problems(None, tmp_path / "models.toml")  # and the service says that it is not ready
+    assert "requirements-onnx.txt" in problem
