@@ -33,8 +33,18 @@ export interface Finding {
   size_mm: { long_axis: number; area: number } | null;
   /** Of a calcification cluster; spots in pixels of the sent image. */
   calcifications?: { count: number; extent_mm: number | null; spots: Point[] } | null;
+  /** Where its middle lies in the breast; null where the breast was not found. */
+  location?: Location | null;
   /** Another network about the same mass; `disagrees`: on the other side of its operating point. */
   second_opinion?: { model: string; malignant: number; disagrees: boolean } | null;
+}
+
+/** In the words of BI-RADS. `assumed`: the picture's upper edge was taken to be lateral or superior. */
+export interface Location {
+  region: "upper" | "lower" | "outer" | "inner" | "central" | null;
+  depth: "anterior" | "middle" | "posterior";
+  nipple_mm: number | null;
+  assumed: boolean;
 }
 
 export interface Masking {
@@ -135,6 +145,8 @@ export interface AnalysisSummary {
   acquired?: string | null;
   /** How many candidates there are. */
   findings?: number | null;
+  /** How many of them have a mark at the declared confidence. */
+  marked?: number | null;
   cancer?: number | null;
 }
 
@@ -162,4 +174,38 @@ export interface AnalysisDetail {
   /** The image came as DICOM, so that DICOM results can refer to it. */
   referable?: boolean;
   error: Problem | null;
+}
+
+export const OPINIONS = ["agree", "disagree", "unsure"] as const;
+export type Opinion = (typeof OPINIONS)[number];
+export const BI_RADS = ["0", "1", "2", "3", "4", "4a", "4b", "4c", "5", "6"] as const;
+export const DENSITIES = ["A", "B", "C", "D"] as const;
+
+/** A mark of the reader's own, in pixels of the sent image; of an ellipse two opposite corners of its box. */
+export interface Drawn {
+  shape: "ellipse" | "freehand";
+  points: Point[];
+  at: string;
+}
+
+/** What one reader says about one image; times are ISO 8601 with a zone. */
+export interface Verdict {
+  reader: string;
+  opened_at: string;
+  /** When the marks were first shown; null: they never were. */
+  revealed_at: string | null;
+  marks: { finding: number; verdict: Opinion; at: string }[];
+  drawn: Drawn[];
+  birads: (typeof BI_RADS)[number] | null;
+  density: (typeof DENSITIES)[number] | null;
+  text: string;
+  slider: number | null;
+}
+
+/** What a reader set; every field may be missing. */
+export interface Preferences {
+  slider?: number | null;
+  keys?: Record<string, string | null>;
+  language?: string;
+  read_first?: boolean;
 }

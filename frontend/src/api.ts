@@ -1,4 +1,6 @@
-import type { AnalysisDetail, AnalysisSummary, ModelCard, Problem, Study, Variant } from "./api-types";
+import type {
+  AnalysisDetail, AnalysisSummary, ModelCard, Preferences, Problem, Study, Variant, Verdict,
+} from "./api-types";
 
 const ANALYSES = "/api/v1/analyses";
 
@@ -34,8 +36,10 @@ const UNREACHABLE: Problem = {
   detail: "No answer came from the Mammoscope server.",
 };
 
-async function request(url: string, init: RequestInit = {}): Promise<Response> {
-  const headers = { Accept: "application/json, application/problem+json" };
+type Headers = Record<string, string>;
+
+async function request(url: string, init: RequestInit & { headers?: Headers } = {}): Promise<Response> {
+  const headers = { Accept: "application/json, application/problem+json", ...init.headers };
   const answer = await fetch(url, { ...init, headers }).catch(() => {
     throw new ApiError(UNREACHABLE);
   });
@@ -91,6 +95,30 @@ export async function deleteAnalysis(id: string): Promise<void> {
   await request(analysisUrl(id), { method: "DELETE" });
 }
 
+/** What `reader` said last of an image, null where nothing yet, and the ETag to name when it is said anew. */
+export async function getVerdict(id: string, reader: string): Promise<{ verdict: Verdict | null; version: string }> {
+  const answer = await request(`${verdictUrl(id)}?reader=${encodeURIComponent(reader)}`);
+  const version = answer.headers.get("ETag") ?? '"0"';
+  return { verdict: answer.status === 204 ? null : await json<Verdict>(answer), version };
+}
+
+/** Say it in place of `version`; "*" takes the place of whatever there is. Gives the ETag of what was saved. */
+export async function putVerdict(id: string, verdict: Verdict, version: string): Promise<string> {
+  const headers = { "Content-Type": "application/json", "If-Match": version };
+  const sent = { method: "PUT", body: JSON.stringify(verdict), headers };
+  const keepalive = sent.body.length < 60_000; // it also goes out while the page is left; browsers allow 64 KiB
+  return (await request(verdictUrl(id), { ...sent, keepalive })).headers.get("ETag") ?? version;
+}
+
+export async function getPreferences(reader: string): Promise<Preferences> {
+  return json(await request(preferencesUrl(reader)));
+}
+
+export async function putPreferences(reader: string, preferences: Preferences): Promise<void> {
+  const headers = { "Content-Type": "application/json" };
+  await request(preferencesUrl(reader), { method: "PUT", body: JSON.stringify(preferences), headers });
+}
+
 /** The cards of the networks that the server uses. */
 export async function listModels(): Promise<ModelCard[]> {
   return (await json<{ models: ModelCard[] }>(await request("/api/v1/models"))).models;
@@ -98,6 +126,14 @@ export async function listModels(): Promise<ModelCard[]> {
 
 function analysisUrl(id: string): string {
   return `${ANALYSES}/${encodeURIComponent(id)}`;
+}
+
+function verdictUrl(id: string): string {
+  return `${analysisUrl(id)}/verdict`;
+}
+
+function preferencesUrl(reader: string): string {
+  return `/api/v1/preferences/${encodeURIComponent(reader)}`;
 }
 
 export function eventsUrl(id: string): string {

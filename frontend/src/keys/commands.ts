@@ -1,6 +1,7 @@
+import type { Opinion } from "../api-types";
 import { neighbour, STARTING_CONFIDENCE } from "../findings";
 import { type OverlayName, togglingOverlay } from "../state/overlays";
-import { readingFirst, revealing, togglingMarks } from "../state/reveal";
+import { isKeptBack, readingFirst, revealing, togglingMarks } from "../state/reveal";
 import {
   type AppStore, type Change, chosenIn, choosing, filtered, lookOf, selecting, shownFindings,
   type State, type ToolName,
@@ -9,6 +10,7 @@ import {
   atFullResolution, bringing, currentHanging, hangingIds, inverting, refitting, resetting, showingVariant, staging,
   usingPreset, zooming,
 } from "../state/viewing";
+import { judging, redoing, undoing } from "../state/verdicts";
 import { STAGES, type StageName } from "../viewer/hanging";
 import type { CommandId } from "./keymap";
 
@@ -73,6 +75,14 @@ const toggleVariant: Act = onSelected((id, store) => {
   store.update(showingVariant(id, lookOf(store.state, id).variant === "original" ? "preprocessed" : "original"));
 });
 
+function judgeChosen(opinion: Opinion): Act {
+  return (store) => {
+    const { chosen } = store.state;
+    if (chosen === null || isKeptBack(store.state)) return;
+    store.update(judging(chosen.analysis, chosen.finding, opinion, new Date().toISOString()));
+  };
+}
+
 /** What every command does. */
 export const COMMANDS: Readonly<Record<CommandId, Act>> = {
   "stage.overview": stage("overview"),
@@ -100,6 +110,8 @@ export const COMMANDS: Readonly<Record<CommandId, Act>> = {
   "tool.window": tool("window"),
   "tool.zoom": tool("zoom"),
   "tool.length": tool("length"),
+  "tool.ellipse": tool("ellipse"),
+  "tool.freehand": tool("freehand"),
   "magnifier": toggle("magnifier"),
   "measure.remove": onSelected((id, store) => store.update((s) => ({ measures: { ...s.measures, [id]: [] } }))),
   "overlay.mask": overlay("mask"),
@@ -111,6 +123,11 @@ export const COMMANDS: Readonly<Record<CommandId, Act>> = {
   "finding.next": stepFinding(1),
   "finding.previous": stepFinding(-1),
   "declared": (store) => store.update(filtered(STARTING_CONFIDENCE)),
+  "verdict.agree": judgeChosen("agree"),
+  "verdict.disagree": judgeChosen("disagree"),
+  "verdict.unsure": judgeChosen("unsure"),
+  "verdict.undo": onSelected((id, store) => store.update(undoing(id))),
+  "verdict.redo": onSelected((id, store) => store.update(redoing(id))),
   "rail": toggle("railShown"),
   "help": (store) => store.update({ helpShown: true }),
 };

@@ -1,6 +1,6 @@
 /** Every single-key command with its first keys, as data. What they do is in commands.ts. */
 
-export const GROUPS = ["hanging", "picture", "tools", "marks", "page"] as const;
+export const GROUPS = ["hanging", "picture", "tools", "marks", "verdict", "page"] as const;
 export type Group = (typeof GROUPS)[number];
 
 interface Entry {
@@ -36,6 +36,8 @@ export const KEYMAP = {
   "tool.window": { group: "tools", keys: ["c"] },
   "tool.zoom": { group: "tools", keys: ["z"] },
   "tool.length": { group: "tools", keys: ["l"] },
+  "tool.ellipse": { group: "tools", keys: ["e"] },
+  "tool.freehand": { group: "tools", keys: ["j"] },
   "magnifier": { group: "tools", keys: ["g"] },
   "measure.remove": { group: "tools", keys: ["Delete"] },
   "overlay.mask": { group: "tools", keys: ["b"] },
@@ -47,6 +49,11 @@ export const KEYMAP = {
   "finding.next": { group: "marks", keys: ["n"] },
   "finding.previous": { group: "marks", keys: ["p"] },
   "declared": { group: "marks", keys: ["r"] },
+  "verdict.agree": { group: "verdict", keys: ["7"] },
+  "verdict.disagree": { group: "verdict", keys: ["8"] },
+  "verdict.unsure": { group: "verdict", keys: ["9"] },
+  "verdict.undo": { group: "verdict", keys: ["u"] },
+  "verdict.redo": { group: "verdict", keys: ["Shift+u"] },
   "rail": { group: "page", keys: ["a"] },
   "help": { group: "page", keys: ["?"] },
 } as const satisfies Record<string, Entry>;

@@ -10,6 +10,7 @@ import type { Language } from "../words";
 import type { Overlay } from "./overlays";
 import { NOTHING_REVEALED, type Reveal } from "./reveal";
 import { type Change as ChangeOf, Store } from "./store";
+import { NOTHING_SAID, type Verdicts } from "./verdicts";
 
 /** A problem the reader has not dismissed yet; `file` is null where it concerns no single file. */
 export interface Notice {
@@ -24,7 +25,7 @@ export interface FindingRef {
   finding: number;
 }
 
-export const TOOLS = ["pan", "window", "zoom", "length"] as const;
+export const TOOLS = ["pan", "window", "zoom", "length", "ellipse", "freehand"] as const;
 /** What dragging with the main button does. */
 export type ToolName = (typeof TOOLS)[number];
 
@@ -51,7 +52,7 @@ export interface PixelFacts {
   presets: readonly Preset[];
 }
 
-export interface State extends Reveal {
+export interface State extends Reveal, Verdicts {
   /* What the server has. */
   /** Newest first. */
   analyses: readonly AnalysisSummary[];
@@ -115,6 +116,7 @@ export const FIRST_LOOK: Look = { camera: null, window: null, inverted: false, v
 
 export const EMPTY: State = {
   ...NOTHING_REVEALED,
+  ...NOTHING_SAID,
   analyses: [],
   studies: {},
   details: {},

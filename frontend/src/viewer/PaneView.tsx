@@ -8,6 +8,7 @@ import { countOfMarks, percent } from "../words/format";
 import { fullResolution } from "./geometry";
 import type { Cell } from "./hanging";
 import type { Library } from "./library";
+import { Drawings } from "./Drawings";
 import { Magnifier } from "./Magnifier";
 import { Marks } from "./Marks";
 import { Measures } from "./Measures";
@@ -57,6 +58,7 @@ function Filled({ id, cell, library }: { id: string; cell: Cell; library: Librar
       <OverlayLayer id={id} />
       <Measures id={id} />
       <Marks id={id} />
+      <Drawings id={id} />
       <Corners id={id} cell={cell} />
       <Magnifier id={id} library={library} />
     </div>

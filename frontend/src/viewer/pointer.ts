@@ -6,6 +6,7 @@ import { type AppStore, choosing, findingsOf, type FindingRef, type State, type 
 import {
   cameraOf, frameOf, imagePointAt, panning, staging, windowing, zooming,
 } from "../state/viewing";
+import { drawingTo, drawn } from "../state/verdicts";
 import { findingAt } from "./geometry";
 import { measured, measuring } from "./measuring";
 import { dragged } from "./windowing";
@@ -80,12 +81,13 @@ export function listenToPointer(pane: HTMLElement, store: AppStore, current: () 
   pane.addEventListener("pointerup", (event) => withId((id) => {
     const isClick = drag?.tool !== undefined && drag.travelled <= CLICK_SLACK && event.button === 0;
     if (drag?.tool === "length" && !isClick) store.update(measured);
+    if (store.state.drawing !== null) store.update(drawn(new Date().toISOString()));
     drag = null;
     if (isClick) store.update(choosing(refAt(store.state, id, pointOf(event))));
   }), { signal });
   pane.addEventListener("pointercancel", () => {
     drag = null;
-    store.update({ measuring: null });
+    store.update({ measuring: null, drawing: null });
   }, { signal });
   pane.addEventListener("pointerleave", () => hover(null), { signal });
   pane.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
@@ -97,12 +99,19 @@ export function listenToPointer(pane: HTMLElement, store: AppStore, current: () 
 
 function dragStep(store: AppStore, id: string, { tool, start, last }: Drag, dx: number, dy: number): void {
   if (tool === "length") store.update(measuring(id, start, last));
+  if (tool === "ellipse" || tool === "freehand") draw(store, id, tool, start, last);
   if (tool === "pan") store.update(panning(id, dx, dy));
   if (tool === "zoom") store.update(zooming(id, Math.exp(-dy * DRAG_ZOOM_STEP), start));
   if (tool === "window") {
     const pane = store.state.panes[id]?.width ?? 1;
     store.update(windowing(id, (window, stored) => dragged(window, dx, dy, pane, stored)));
   }
+}
+
+/** From the first canvas point to the last one, in pixels of the image. */
+function draw(store: AppStore, id: string, shape: "ellipse" | "freehand", start: Point, last: Point): void {
+  const [from, to] = [imagePointAt(store.state, id, start), imagePointAt(store.state, id, last)];
+  if (from !== null && to !== null) store.update(drawingTo(id, shape, from, to));
 }
 
 const PAN_STEP = 40; // CSS pixels per arrow key

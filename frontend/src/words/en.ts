@@ -1,3 +1,5 @@
+import { enReading } from "./en-reading";
+
 /** Every word on the page, by key. Other languages have the same keys (their type says so); {name} is filled in. */
 export const en = {
   "disclaimer": "Research and demonstration software, not a medical device",
@@ -132,6 +134,7 @@ export const en = {
   "group.picture": "Picture",
   "group.tools": "Tools",
   "group.marks": "Marks",
+  "group.verdict": "Verdict",
   "group.page": "Page",
   "command.stage.overview": "Overview: all views",
   "command.stage.mlo": "Both MLO",
@@ -158,6 +161,8 @@ export const en = {
   "command.tool.window": "Drag changes window and level",
   "command.tool.zoom": "Drag zooms",
   "command.tool.length": "Drag measures a length",
+  "command.tool.ellipse": "Drag draws an ellipse as your own mark",
+  "command.tool.freehand": "Drag draws a free line as your own mark",
   "command.magnifier": "Magnifying glass",
   "command.measure.remove": "Remove the lengths of this picture",
   "command.overlay.mask": "Breast mask",
@@ -168,6 +173,11 @@ export const en = {
   "command.filled": "Marks filled, or lines alone",
   "command.finding.next": "Next finding",
   "command.finding.previous": "Previous finding",
+  "command.verdict.agree": "Agree with the chosen finding",
+  "command.verdict.disagree": "Disagree with the chosen finding",
+  "command.verdict.unsure": "Unsure about the chosen finding",
+  "command.verdict.undo": "Take the last step of your verdict back",
+  "command.verdict.redo": "Do it again",
   "command.declared": "Confidence back to the declared 30 %",
   "command.rail": "Show or hide the list of analyses",
   "command.help": "Show the keys",
@@ -195,6 +205,8 @@ export const en = {
   "tool.window": "Window",
   "tool.zoom": "Zoom",
   "tool.length": "Length",
+  "tool.ellipse": "Ellipse",
+  "tool.freehand": "Free hand",
 
   "pane.missing": "{slot}: not in this study",
   "pane.prior": "previous",
@@ -269,4 +281,5 @@ export const en = {
   "advice.429": "Wait until the analyses that are running have finished, then send the file again.",
   "advice.503": "Wait a moment, then send the file again.",
   "advice.other": "Try again, or send another file.",
+  ...enReading,
 } as const;
