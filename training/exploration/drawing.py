@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from training.draws import Floats
 
 COLOURS = ("#0b5cad", "#b4530a", "#2a7d4f", "#7a4fa3", "#8a8a8a")  # told apart by every common colour vision
 
@@ -28,6 +32,17 @@ def _axes(axes: Any) -> Any:
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
     return axes
+
+
+def band(values: Floats) -> tuple[Floats, Floats]:
+    """2.5th and 97.5th percentile of the draws, `values` (1 + draws, P) holding the figure itself first.
+
+    nan where no draw has a value: nobody was called, so there is no predictive value.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        low, high = np.nanpercentile(values[1:], [2.5, 97.5], axis=0)
+    return low, high
 
 
 def png(figure: Any) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.masking import LEVELS
-from training.exploration.drawing import COLOURS, matrix, panels, png
+from training.exploration.drawing import COLOURS, band, matrix, panels, png
 from training.metrics import Estimate
 from training.sweep.comparison import Compared
 from training.sweep.search import shown
@@ -84,7 +84,7 @@ def thresholds(study: Study) -> bytes:
     for at, (title, curves) in zip(axes, sides, strict=True):
         for name, label, colour in zip(lines, labels, COLOURS, strict=True):
             values = getattr(curves, name)
-            low, high = np.nanpercentile(values[1:], [2.5, 97.5], axis=0)
+            low, high = band(values)
             at.fill_between(curves.thresholds, low, high, color=colour, alpha=0.15, linewidth=0)
             at.plot(curves.thresholds, values[0], color=colour, linewidth=1.4, label=label)
         for cut in study.cuts:

@@ -24,7 +24,7 @@ from training.fit import Batch, fit
 from training.recipes.values import Schedule
 
 FILE = "weights/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5"  # below --data, as Keras calls its own file
-CHUNK = 32
+BLOCK, BATCH = 128, 16  # views that are kept together, and that are computed at once
 Features = NDArray[np.float16]
 
 
@@ -52,23 +52,36 @@ def features(
     folder: Path,
     say: Callable[[str], None],
 ) -> Features:
-    """(N, F), kept in `folder` under what went in; computed again nowhere else."""
-    seed = "random" if weights is None else sha256(weights.read_bytes()).hexdigest()
-    told = [seed, str(size), *(f"{view.example.dataset}/{view.example.image_id}" for view in views)]
-    path = folder / f"features-{sha256(' '.join(told).encode()).hexdigest()[:16]}.npy"
-    if path.is_file():
-        return np.asarray(np.load(path), np.float16)
-    keras.utils.set_random_seed(7)  # a random backbone is the same one for training and held-out views
-    model, rows = build_vgg16(size, weights), list[NDArray[np.float32]]()
-    for at in range(0, len(views), CHUNK):
-        images = np.stack([squashed(view.pixels, *size)[..., None] for view in views[at : at + CHUNK]])
-        rows.append(np.asarray(model.predict_on_batch(images), np.float32))
-        if at % (8 * CHUNK) == 0:
-            say(f"VGG16 features {at + len(images)}/{len(views)}")
-    found = np.concatenate(rows).astype(np.float16)
+    """(N, F), block by block kept in `folder` under what went in, so that a stopped run goes on."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(path, found)
-    return found
+    source = "random" if weights is None else sha256(weights.read_bytes()).hexdigest()
+    model, blocks = None, list[Features]()
+    for at in range(0, len(views), BLOCK):
+        block = views[at : at + BLOCK]
+        path = folder / f"features-{_key(source, size, block)}.npy"
+        if not path.is_file():
+            model = model or _seeded(size, weights)
+            np.save(path, _computed(model, block, size))
+            say(f"VGG16 features {at + len(block)}/{len(views)}")
+        blocks.append(np.asarray(np.load(path), np.float16))
+    return np.concatenate(blocks)
+
+
+def _key(source: str, size: tuple[int, int], block: Sequence[PreparedExample]) -> str:
+    names = (f"{view.example.dataset}/{view.example.image_id}" for view in block)
+    return sha256(" ".join([source, str(size), *names]).encode()).hexdigest()[:16]
+
+
+def _seeded(size: tuple[int, int], weights: Path | None) -> Any:
+    """A random backbone is the same one for all blocks, of training and of held-out views."""
+    keras.utils.set_random_seed(7)
+    return build_vgg16(size, weights)
+
+
+def _computed(model: Any, block: Sequence[PreparedExample], size: tuple[int, int]) -> Features:
+    images = np.stack([squashed(view.pixels, *size)[..., None] for view in block])
+    parts = [model.predict_on_batch(images[at : at + BATCH]) for at in range(0, len(images), BATCH)]
+    return np.concatenate(parts).astype(np.float16)
 
 
 def head_on(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -38,11 +39,9 @@ TRUTH = [level for level in range(3) for _ in range(4)]
 
 
 def test_a_network_sees_views_of_its_own_size_in_0_to_1() -> None:
-    seen: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]] = []
+    seen: list[Any] = []
 
-    def network(
-        image: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def network(image: Any) -> Any:
         seen.append(image)
         return np.eye(3)[2]
 
