@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from models.masking import LEVELS
 from training.exploration.drawing import COLOURS, band, matrix, panels, png
@@ -13,7 +14,7 @@ from training.metrics import Estimate
 from training.sweep.comparison import Compared
 from training.sweep.search import shown
 from training.sweep.thresholds import SCREENING, Curves, Study
-from training.sweep.values import Sweep, Taken
+from training.sweep.values import Sweep, Taken, label
 
 FIGURES = ("macro_f1", "accuracy", "macro_precision", "macro_recall")
 
@@ -25,7 +26,7 @@ def step(taken: Taken, objective: str) -> bytes:
     words = [shown(value) for value, _ in taken.tried]
     for i, name in enumerate(names):
         found = [trial.figures.get(name) for _, trial in taken.tried]
-        _points(left, np.arange(len(words)) + 0.12 * i, found, COLOURS[i], name.replace("_", " "))
+        _points(left, np.arange(len(words)) + 0.12 * i, found, COLOURS[i], label(name))
     left.set_xticks(range(len(words)), words)
     left.axvspan(*_around(words.index(shown(taken.chosen))), color="#fff3c9", zorder=0)
     left.set(xlabel=f"{taken.step.title} (shaded: chosen)", ylabel="inner validation patients")
@@ -33,7 +34,8 @@ def step(taken: Taken, objective: str) -> bytes:
     for i, (value, trial) in enumerate(taken.tried):
         epochs = range(1, len(trial.losses) + 1)
         right.plot(epochs, trial.losses, marker=".", color=COLOURS[i % len(COLOURS)], label=shown(value))
-    right.set(xlabel="epoch", ylabel="loss of the training", yscale="log")
+    right.set(xlabel="epoch", ylabel="loss of the training")
+    right.xaxis.set_major_locator(MaxNLocator(integer=True))
     right.legend(fontsize=8, frameon=False, title=taken.step.title, title_fontsize=8)
     return png(figure)
 
@@ -46,7 +48,7 @@ def course(found: Sweep) -> bytes:
     best = np.maximum.accumulate([-np.inf if value is None else value.value for value in values])
     axes.plot(range(len(values)), best, drawstyle="steps-post", color=COLOURS[1], label="best so far")
     axes.set_xticks(range(len(values)), [str(i + 1) for i in range(len(values))])
-    axes.set(xlabel="trial", ylabel=f"{found.objective.replace('_', ' ')}, inner validation")
+    axes.set(xlabel="trial", ylabel=f"{label(found.objective)}, inner validation")
     axes.legend(fontsize=8, frameon=False)
     return png(figure)
 
@@ -66,7 +68,7 @@ def comparison(rows: Sequence[Compared]) -> bytes:
     bars = figure.add_subplot(2, 1, 1)
     for i, name in enumerate(FIGURES):
         at = np.arange(len(rows)) + 0.14 * (i - 1.5)
-        _points(bars, at, [row.figures.get(name) for row in rows], COLOURS[i], name.replace("_", " "))
+        _points(bars, at, [row.figures.get(name) for row in rows], COLOURS[i], label(name))
     bars.set_xticks(range(len(rows)), [row.name for row in rows])
     bars.set(ylabel="held-out patients", ylim=(0, 1.02))
     bars.legend(fontsize=8, frameon=False, ncols=4, loc="upper right")
@@ -82,11 +84,11 @@ def thresholds(study: Study) -> bytes:
     lines = ("sensitivity", "specificity", "ppv", "f1", "ppv_screening")
     labels = ("sensitivity", "specificity", "PPV, this set", "F1", f"PPV at {100 * SCREENING:g} % cancers")
     for at, (title, curves) in zip(axes, sides, strict=True):
-        for name, label, colour in zip(lines, labels, COLOURS, strict=True):
+        for name, words, colour in zip(lines, labels, COLOURS, strict=True):
             values = getattr(curves, name)
             low, high = band(values)
             at.fill_between(curves.thresholds, low, high, color=colour, alpha=0.15, linewidth=0)
-            at.plot(curves.thresholds, values[0], color=colour, linewidth=1.4, label=label)
+            at.plot(curves.thresholds, values[0], color=colour, linewidth=1.4, label=words)
         for cut in study.cuts:
             at.axvline(cut.threshold, color="#555555", linewidth=0.8, linestyle=":")
         at.set(xlabel="cut (dotted: those of the table)", ylim=(0, 1.02), title=f"{title} patients")

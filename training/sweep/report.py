@@ -17,7 +17,7 @@ from training.sweep import charts
 from training.sweep.comparison import Compared
 from training.sweep.search import shown
 from training.sweep.thresholds import SCREENING, Study
-from training.sweep.values import Sweep, Taken
+from training.sweep.values import Sweep, Taken, label
 
 SCHEMA = "mammoscope/tuning/1"
 MASKING = "Truth is density, a stand-in for masking: A low, B medium, C and D high; F, G, D of mini-MIAS likewise."
@@ -121,7 +121,7 @@ def as_html(told: Told, pictures: Mapping[str, tuple[bytes, str]]) -> str:
     body = [
         page.paragraph(
             f"Settings of {told.recipe} were tried one after the other on {', '.join(told.sets)}; each step kept the "
-            f"best of the one before by {found.objective.replace('_', ' ')} on fold {told.folds[1]}, patients carved "
+            f"best of the one before by {label(found.objective)} on fold {told.folds[1]}, patients carved "
             f"out of the training. Fold {told.folds[0]} was held out: no trial trained on it or was chosen by it."
         ),
         page.paragraph(
@@ -151,7 +151,7 @@ def _steps(pictures: Mapping[str, object]) -> list[str]:
 
 def _chosen(found: Sweep) -> str:
     rows = [(taken.step.title, taken.step.setting, shown(taken.chosen)) for taken in found.steps]
-    figures = [(name.replace("_", " "), value) for name, value in found.best.figures.items()]
+    figures = [(label(name), value) for name, value in found.best.figures.items()]
     return page.table("What was chosen", ("step", "setting", "value"), rows) + page.table(
         "The chosen trial on the inner validation patients", ("figure", "value"), figures
     )
@@ -163,14 +163,14 @@ def _step(taken: Taken, picture: tuple[bytes, str]) -> str:
         (shown(value) + (" ← chosen" if value == taken.chosen else ""), *(trial.figures.get(name) for name in names))
         for value, trial in taken.tried
     ]
-    head = (taken.step.title, *(name.replace("_", " ") for name in names))
+    head = (taken.step.title, *(label(name) for name in names))
     return page.heading(f"Step: {taken.step.title}") + page.chart(*picture) + page.table("", head, rows)
 
 
 def _comparison(rows: Sequence[Compared]) -> str:
     names, sets = list(rows[0].figures), list(rows[0].recall_by_set)
     n = rows[0].figures["accuracy"].n
-    head = ("network", *(name.replace("_", " ") for name in names), *(f"recall on {name}" for name in sets), "")
+    head = ("network", *(label(name) for name in names), *(f"recall on {name}" for name in sets), "")
     body: list[tuple[page.Cell, ...]] = [
         (row.name, *(row.figures[name] for name in names), *(row.recall_by_set.get(one) for one in sets), row.note)
         for row in rows
@@ -191,7 +191,7 @@ def _confusion(row: Compared) -> str:
 def _weighted(weighted: Sequence[tuple[str, Mapping[str, Estimate]]]) -> str:
     names = list(weighted[0][1])
     rows: list[tuple[page.Cell, ...]] = [(label, *(figures[name] for name in names)) for label, figures in weighted]
-    head = ("class weights", *(name.replace("_", " ") for name in names))
+    head = ("class weights", *(label(name) for name in names))
     return page.heading("Class weights, on the held-out patients") + page.table(
         "The chosen recipe with and without them, nothing else changed", head, rows
     )
@@ -213,6 +213,6 @@ def _study(study: Study) -> str:
             f"screening about {100 * SCREENING:g} % of women have cancer; the predictive value there follows by Bayes' "
             "rule."
         )
-        + page.table("", ("figure", "held-out"), [(n.replace("_", " "), f) for n, f in study.figures.items()])
+        + page.table("", ("figure", "held-out"), [(label(n), f) for n, f in study.figures.items()])
         + page.table("", (*head, *(f"{name}, held-out" for name in names)), rows)
     )

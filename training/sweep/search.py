@@ -8,7 +8,7 @@ from typing import Any
 
 from training.recipes.read import RecipeError
 from training.sweep.settings import changed, current
-from training.sweep.values import Entries, Step, Sweep, Taken, Trial
+from training.sweep.values import Entries, Step, Sweep, Taken, Trial, label
 
 RunTrial = Callable[[Entries], Trial]
 
@@ -85,7 +85,7 @@ class Say:
         done = len(self.seconds)
         left = sum(self.seconds) / done * (self.total - done)
         names = (name for name in dict.fromkeys((objective, "accuracy")) if name in trial.figures)
-        found = "  ".join(f"{name} {trial.figure(name):.3f}" for name in names)
+        found = "  ".join(f"{label(name)} {trial.figure(name):.3f}" for name in names)
         self.write(f"trial {done}/{self.total}  {what}: {found}  {clock(trial.seconds)}, {clock(left)} to go")
 
 

@@ -76,7 +76,7 @@ class Trials:
             return read_trial(result)
         started = time.monotonic()
         run = self.run(entries)
-        with (self.folder(entries) / "train.log").open("a", encoding="utf-8") as log, redirect_stdout(log):
+        with (self.folder(entries) / "train.log").open("a", buffering=1, encoding="utf-8") as log, redirect_stdout(log):
             train(run)
         figures, confusion = judged(run)
         settings = {name: current(entries, name) for name in self.varied}

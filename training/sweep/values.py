@@ -11,6 +11,12 @@ from training.metrics import Estimate
 Entries = Mapping[str, Any]  # a recipe as its TOML holds it
 
 
+def label(figure: str) -> str:
+    """A figure's name as a reader knows it: macro_f1 is macro F1."""
+    known = {"f1": "F1", "auc": "AUC", "ppv": "PPV", "iou": "IoU"}
+    return " ".join(known.get(word, word) for word in figure.split("_"))
+
+
 @dataclass(frozen=True)
 class Step:
     """One setting, tried with each of its values while all others stay as the steps before chose them."""

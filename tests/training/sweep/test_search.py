@@ -51,7 +51,7 @@ def test_nothing_is_judged_twice_and_every_trial_is_announced_once() -> None:
     found, lines = swept()
     assert [trial.key for trial in found.trials] == ["3 2", "1 2", "2 2", "2 1", "2 4"]
     assert [line.split()[1] for line in lines if line.startswith("trial")] == ["1/5", "2/5", "3/5", "4/5", "5/5"]
-    assert lines[0] == "trial 1/5  start: f1 0.300  1:00, 4:00 to go"
+    assert lines[0] == "trial 1/5  start: F1 0.300  1:00, 4:00 to go"
     assert "chosen: rate 2" in lines
 
 
