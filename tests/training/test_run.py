@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("keras")
+keras: Any = pytest.importorskip("keras")
+h5py: Any = pytest.importorskip("h5py")
 pytest.importorskip("official")
 
-from models.weights import Metric, cards, digest, read_card, verify
-from pipeline.preprocess import Recipe
-from training.datasets.base import Example
-from training.metrics import Estimate
-from training.recipes import find
-from training.recipes.read import RecipeError
-from training.recipes.values import Data, Source, TrainingRecipe
-from training.run import Run, Verdict, with_calibration, write_verdict
-from training.split import fold_of
-from training.train import main, run_of
+from models.weights import Metric, cards, digest, read_card, verify  # noqa: E402
+from pipeline.preprocess import Recipe  # noqa: E402
+from training.datasets.base import Example  # noqa: E402
+from training.metrics import Estimate  # noqa: E402
+from training.recipes import find  # noqa: E402
+from training.recipes.read import RecipeError  # noqa: E402
+from training.recipes.values import Data, Source, TrainingRecipe  # noqa: E402
+from training.run import Run, Verdict, with_calibration, write_verdict  # noqa: E402
+from training.split import fold_of  # noqa: E402
+from training.train import main, run_of  # noqa: E402
 
 RECIPE = TrainingRecipe(
     task="masking",
@@ -177,6 +178,41 @@ def test_a_calibration_comes_with_its_worth_or_not_at_all(capsys: pytest.Capture
     bare = with_calibration(verdict(calibration={}), logits[:3], [True] * 3, patients[:3])
     assert bare == verdict(calibration={})
     assert "no calibration" in capsys.readouterr().out
+
+
+def two_backbones() -> Any:
+    def backbone(name: str) -> Any:
+        layers = [keras.layers.Conv2D(2, 3, name="conv"), keras.layers.BatchNormalization(name="norm")]
+        return keras.Sequential([keras.Input((8, 8, 3)), *layers], name=name)
+
+    inputs = [keras.Input((8, 8, 3)) for _ in range(2)]
+    outputs = [backbone(f"backbone_{i}")(given) for i, given in enumerate(inputs)]
+    return keras.Model(inputs, keras.layers.Dense(1)(keras.layers.Concatenate()(outputs)))
+
+
+def test_every_backbone_starts_from_a_keras_file_of_imagenet_weights(tmp_path: Path) -> None:
+    """Of the kind that Keras offers for its applications, an HDF5 file with a group a layer."""
+    (tmp_path / "weights").mkdir()
+    model, known = two_backbones(), two_backbones().get_layer("backbone_0")
+    with h5py.File(tmp_path / "weights" / "notop.h5", "w") as file:
+        keras.src.legacy.saving.legacy_h5_format.save_weights_to_hdf5_group(file, known)
+    run = Run(replace(RECIPE, start="weights/notop.h5"), tmp_path, tmp_path)
+    run.start(model)
+    for name in ("backbone_0", "backbone_1"):
+        for one, other in zip(model.get_layer(name).get_weights(), known.get_weights(), strict=True):
+            assert np.array_equal(one, other)
+
+
+def test_a_start_file_that_is_not_there_is_named_and_the_start_random(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = two_backbones()
+    before = model.get_weights()
+    run = run_in(tmp_path)
+    run.start(model)
+    assert "start.npz is not in the data folder: starting from random weights" in capsys.readouterr().out
+    assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
+    assert write_verdict(run, verdict()).training["start"] == "random weights"
 
 
 @pytest.mark.parametrize(
