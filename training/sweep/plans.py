@@ -27,7 +27,7 @@ OBJECTIVES = {
     "pathology": ("auc_all",),
     "hybrid": ("auc_all", "auc"),
     "segmenter": ("iou_roi",),
-    "detector": ("ap50_inbreast", "ap50"),
+    "detector": ("ap50", "sensitivity_at_2_false_marks_iou02", "sensitivity_at_1_false_mark_iou02"),
 }
 
 
