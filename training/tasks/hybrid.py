@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from models.export import export_model
 from models.hybrid import build_hybrid, mobilenet_of
+from models.imagenet import load_mobilenet_v2, measured_statistics
 from pipeline.crop import crop_around
 from pipeline.geometry import Box
 from training.datasets.base import Example
-from training.fit import Judge, fit
+from training.fit import Draw, Judge, fit
 from training.judge import auc, operating_points_of, probabilities_of
 from training.plain_cuts import plain_cuts
 from training.recipes.values import Schedule, TrainingRecipe
@@ -31,9 +32,11 @@ class HybridRecipe(TrainingRecipe):
     batch: int
     smoothing: float  # of the labels
     look: Look
+    batch_norms: Literal["frozen", "measured"] = "frozen"  # of the start weights; measured on our own cuts, they train
 
 
 RECIPE = HybridRecipe
+MEASURED = 3  # batches on which the batch norms of the start weights are measured
 
 
 def train(run: Run[HybridRecipe]) -> None:
@@ -41,15 +44,25 @@ def train(run: Run[HybridRecipe]) -> None:
     parts = run.parts(run.examples(), recipe.schedule.choose)
     masses = _masses(run, parts.training)
     model = build_hybrid(recipe.preset, recipe.side)
-    if recipe.preset == "compact":
-        run.start(mobilenet_of(model))
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     draw = plain_cuts(masses, recipe.batch, recipe.side, recipe.margin, recipe.smoothing, recipe.look)
+    if recipe.preset == "compact":
+        _start(run, mobilenet_of(model), draw)
     schedule = recipe.schedule.for_images(len(masses), recipe.batch)
     judge = _chooser(run, _masses(run, parts.choosing))
     fit(model, draw, loss, schedule, run.folder, recipe.seed, judge)
     export_model(model, run.weight_file)
     write_verdict(run, verdict_of(run, _masses(run, parts.validation), len(masses)))
+
+
+def _start(run: Run[HybridRecipe], backbone: keras.Model, draw: Draw) -> None:
+    """ImageNet weights, the backbone's batch norms as the recipe says."""
+    if run.start_file is None or run.recipe.batch_norms == "frozen":
+        run.start(backbone)
+        return
+    pictures = np.concatenate([draw(np.random.default_rng((run.recipe.seed, i)))[0] for i in range(MEASURED)])
+    signed = np.repeat(pictures * 2 - 1, 3, axis=-1)
+    load_mobilenet_v2(backbone, run.start_file, measured_statistics(run.start_file, signed))
 
 
 def verdict_of(run: Run[HybridRecipe], validation: Sequence[Mass], trained_on: int) -> Verdict:
