@@ -77,6 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--data", type=Path, default=data_root(), help="folder that holds inbreast/")
     found.add_argument("--sets", nargs="+", choices=("phantoms", "inbreast"), default=("phantoms", "inbreast"))
     found.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    found.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS, help="occlusion takes its time")
     options = found.parse_args(argv)
     models = load_models()
     print("| map | set | hits | 95 % interval | chance | likeness to shuffled | n |\n|---|---|---|---|---|---|---|")
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         shuffled = shuffled_models(Path(folder))
         for name in options.sets:
             cases = phantoms(options.phantoms, models) if name == "phantoms" else inbreast(options.data, models)
-            report(name, shots(cases, options.models, models, shuffled))
+            report(name, shots(cases, options.models, options.methods, models, shuffled))
     return 0
 
 
@@ -142,12 +143,12 @@ def mass_of(box: Box, outline: Points) -> Finding:
 
 
 def shots(
-    cases: Iterator[Case], names: Sequence[str], models: Models, shuffled: Models
+    cases: Iterator[Case], names: Sequence[str], methods: Sequence[str], models: Models, shuffled: Models
 ) -> dict[tuple[str, str], list[Shot]]:
     fired: dict[tuple[str, str], list[Shot]] = defaultdict(list)
     for case in cases:
         for name in names:
-            for method in METHODS:
+            for method in methods:
                 fired[name, method] += list(shots_at(case, name, method, models, shuffled))
     return fired
 
