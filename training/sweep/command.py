@@ -105,7 +105,7 @@ def files_of(options: argparse.Namespace) -> Files:
             raise RecipeError(f"expected a file at {named}")
         path = named or options.data / usual
         found.append(path if path.is_file() else None)
-    return Files(found[0], found[1], options.comparator == "vgg16")
+    return Files(found[0], found[1], options.comparator == "vgg16", options.vgg16_views)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -134,5 +134,6 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--no-held-out", action="store_true", help="leave the held-out patients alone at the end too")
     found.add_argument("--comparator", choices=("vgg16", "none"), default="vgg16", help="of masking")
     found.add_argument("--vgg16", type=Path, metavar="FILE", help=f"its ImageNet weights, else ROOT/{vgg16.FILE}")
+    found.add_argument("--vgg16-views", type=int, metavar="N", help="it learns from so many training views at most")
     found.add_argument("--published", type=Path, metavar="FILE", help=f"of S-masking, else ROOT/{published.FILE}")
     return found

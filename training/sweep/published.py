@@ -40,7 +40,8 @@ class Published:
     def words(self) -> str:
         columns = sorted(range(len(LEVELS)), key=lambda level: self.order[level])
         classes = ", ".join(LEVELS[level] for level in columns)
-        return f"greys 0..{self.scale:g}, classes {classes}: of both what suited it best on training patients"
+        greys = f"fed the views of the others as greys 0..{self.scale:g}"
+        return f"{greys}, classes {classes}: of both what suited it best on training patients"
 
 
 def opened(path: Path, views: Sequence[PreparedExample], truth: Sequence[int]) -> Published:

@@ -110,6 +110,7 @@ def test_the_layer_on_top_learns_what_the_features_show(tmp_path: Path) -> None:
 def test_all_are_judged_on_the_same_held_out_patients_and_stand_in_the_report(tmp_path: Path) -> None:
     data, out = draw(tmp_path / "data"), tmp_path / "out"
     small = ["--set", "view.height=32", "--set", "view.width=32", "--step", "view.batch=8"]
+    small += ["--vgg16-views", "12"]
     words = [*WORDS[:-2], *small, "--data", str(data), "--out", str(out)]
     assert main(words) == 0
     told = json.loads((out / "tuning.json").read_text())["held_out"]["compared"]
@@ -120,6 +121,7 @@ def test_all_are_judged_on_the_same_held_out_patients_and_stand_in_the_report(tm
         assert np.sum(row["confusion"]) == A_FOLD
     assert names["commonest level"]["figures"]["accuracy"]["value"] == pytest.approx(1 / 3)
     assert "random" in names["frozen VGG16"]["note"]
+    assert "12 training views" in names["frozen VGG16"]["note"]
     page = (out / "tuning.html").read_text()
     assert "weak comparator" in page
     picture = cv2.imread(str(out / "charts" / "comparison.png"))
