@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as StillWaiting
 from pathlib import Path
+from threading import Semaphore
 
 import cv2
 import numpy as np
@@ -27,35 +28,38 @@ LONGEST_WAIT_S = 45.0
 TRANSFORM = ("acquired_width", "flipped", "left", "top", "scale_x", "scale_y")
 
 
-def kept_or_made(jobs: Jobs, record: Record, name: str, make: Make) -> Grey8:
+def kept_or_made(jobs: Jobs, seats: Semaphore, record: Record, name: str, make: Make) -> Grey8:
     """The map of that file name; `make` runs in the worker, so that no two inferences run at once.
 
-    Raises ProblemError not_ready before the analysis is done, queue_full when the worker is busy for long, not_found
-    when the analysis was deleted meanwhile.
+    `seats` are for requests that hold a thread for long. Raises ProblemError not_ready before the analysis is done,
+    queue_full when no seat is free or the worker is busy for long, not_found when the analysis was deleted meanwhile.
     """
     folder = jobs.store.folder(record.id)
     if record.document is None or record.preprocessed is None:
         raise ProblemError("not_ready", "Maps are made of a finished analysis; follow its events or ask again.")
     if not (folder / name).is_file():
-        _made(jobs, record, folder / name, make)
+        _made(jobs, seats, record, folder / name, make)
     try:
         return pictures.grey_of_png((folder / name).read_bytes())
     except FileNotFoundError:
         raise gone() from None
 
 
-def _made(jobs: Jobs, record: Record, path: Path, make: Make) -> None:
+def _made(jobs: Jobs, seats: Semaphore, record: Record, path: Path, make: Make) -> None:
     def task() -> None:
         if not path.exists():  # two readers may have asked at once
             _keep(path, make(mammogram_of(path.parent), prepared_of(record, path.parent)))
 
-    waiting = jobs.run(task)
+    if not seats.acquire(blocking=False):
+        raise busy()
     try:
-        waiting.result(LONGEST_WAIT_S)
+        jobs.run(task).result(LONGEST_WAIT_S)
     except StillWaiting:
-        raise ProblemError("queue_full", "Other analyses come first; ask again.", {"Retry-After": "10"}) from None
+        raise busy() from None
     except FileNotFoundError:
         raise gone() from None
+    finally:
+        seats.release()
 
 
 def _keep(path: Path, map_: NDArray[np.float32]) -> None:
@@ -90,6 +94,10 @@ def _rgba_png(rgba: NDArray[np.uint8]) -> bytes:
     if not written:
         raise ValueError(f"no PNG can be made of shape {rgba.shape}")
     return bytes(data)
+
+
+def busy() -> ProblemError:
+    return ProblemError("queue_full", "Other work comes first; ask again.", {"Retry-After": "10"})
 
 
 def gone() -> ProblemError:

@@ -35,6 +35,7 @@ class Services:
     audit: Audit
     weights_problems: Callable[[], list[str]]
     streams: threading.BoundedSemaphore
+    map_seats: threading.BoundedSemaphore  # requests that wait for a map hold a thread each; half of what streams leave
     studies: Studies
     verdicts: Verdicts
     preferences: Preferences
@@ -65,6 +66,7 @@ class Services:
             audit,
             weights_problems,
             streams,
+            threading.BoundedSemaphore(max(1, settings.threads // 4)),
             Studies(store.database),
             Verdicts(store.database),
             Preferences(store.database),

@@ -51,7 +51,7 @@ def masking_map(id_: str) -> Response:
 
 
 def answer(id_: str, name: str, make: Make, opacity: float | None, about: str) -> Response:
-    map_ = heatmaps.kept_or_made(services().jobs, find(id_), name, make)
+    map_ = heatmaps.kept_or_made(services().jobs, services().map_seats, find(id_), name, make)
     response = Response(heatmaps.as_png(map_, opacity, about), mimetype="image/png")
     response.headers["Cache-Control"] = "private, no-cache"  # kept, but asked about: it may have been deleted
     response.add_etag()

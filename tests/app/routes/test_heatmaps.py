@@ -161,6 +161,20 @@ def test_before_the_analysis_is_done_there_is_none(client: FlaskClient, analyst:
         assert refusal(client.get(f"{location}/{address}")) == (409, "not_ready")
 
 
+def test_when_too_many_wait_for_maps_others_are_told_to_ask_again(
+    app: Flask, client: FlaskClient, location: str
+) -> None:
+    seats = app.extensions["mammoscope"].map_seats
+    while seats.acquire(blocking=False):
+        pass
+    answer = client.get(f"{location}/masking-map.png")
+    assert refusal(answer) == (503, "queue_full")
+    assert answer.headers["Retry-After"]
+    seats.release()
+    for name in ("masking-map.png", "heatmap.png?model=cancer", "heatmap.png?model=masking"):
+        assert client.get(f"{location}/{name}").status_code == 200  # whoever is answered gives the seat back
+
+
 def test_a_deleted_analysis_takes_its_maps_with_it(client: FlaskClient, location: str) -> None:
     assert client.get(f"{location}/masking-map.png").status_code == 200
     client.delete(location)
