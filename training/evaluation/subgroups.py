@@ -62,8 +62,11 @@ def _by_image(title: str, of: Callable[[Case], str | None], judged: Judged, leas
         groups["others"] = others
     if len(groups) < 2:
         return None
-    rows = tuple((name, *_image_row(cases, judged, least)) for name, cases in groups.items())
-    return Table(f"By {title}", (title, *COLUMNS), rows)
+    rows = [(name, *_image_row(cases, judged, least)) for name, cases in groups.items()]
+    told = [i for i in range(len(COLUMNS) + 1) if any(row[i] for row in rows)]  # nothing is known of the others
+    return Table(
+        f"By {title}", tuple((title, *COLUMNS)[i] for i in told), tuple(tuple(row[i] for i in told) for row in rows)
+    )
 
 
 def _order(entry: tuple[str, list[Case]]) -> tuple[int, str]:

@@ -154,6 +154,7 @@ def test_subgroups_count_their_own_images_at_one_common_confidence() -> None:
     section = subgroups.section(judged(*left, *right, *loud))
     assert section is not None
     (table,) = section.tables
+    assert table.columns == ("view", "images", "masses", "masses found", "false marks an image")
     found = {str(row[0]): row[3] for row in table.rows}
     assert isinstance(found["CC"], Estimate)
     assert isinstance(found["MLO"], Estimate)
