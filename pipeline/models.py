@@ -78,11 +78,14 @@ class DecodedDetector:
         self._scale = np.array([1.0] * 4 if whole else [self.height, self.width] * 2, np.float32)
 
     def __call__(self, pixels: Floats) -> tuple[Floats, Floats]:
+        return self.all_marks(pixels, MOST_FINDINGS)
+
+    def all_marks(self, pixels: Floats, most: int = 100) -> tuple[Floats, Floats]:
         found, logits = self._model(pixels[None, :, :, None])
         boxes, confidences = found[0][:, self._order] * self._scale, sigmoid(logits[0])
         likely = np.flatnonzero(confidences >= FLOOR)
         boxes, confidences = boxes[likely], confidences[likely]
-        kept = non_maximum_suppression(boxes, confidences, LARGEST_OVERLAP, MOST_FINDINGS)
+        kept = non_maximum_suppression(boxes, confidences, LARGEST_OVERLAP, most)
         return boxes[kept], confidences[kept]
 
 
