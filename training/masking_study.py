@@ -63,10 +63,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--first-seed", type=int, default=FIRST_SEED)
     found.add_argument("--data", type=Path, default=data_root(), help="folder that holds inbreast/")
     found.add_argument("--views", type=int, help="of INbreast, at most; 0 leaves them out")
+    found.add_argument("--threads", type=int, default=2, help="of one network; 1 on a busy machine")
     options = found.parse_args(argv)
-    models = load_models()
+    models = load_models(threads=options.threads)
     print("| figure | value | 95 % interval | n |\n|---|---|---|---|")
-    on_phantoms(options.phantoms, options.first_seed, models)
+    if options.phantoms:
+        on_phantoms(options.phantoms, options.first_seed, models)
     if options.views != 0:
         on_inbreast(options.data, options.views, models)
     return 0

@@ -78,18 +78,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--sets", nargs="+", choices=("phantoms", "inbreast"), default=("phantoms", "inbreast"))
     found.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
     found.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS, help="occlusion takes its time")
+    found.add_argument("--threads", type=int, default=2, help="of one network; 1 on a busy machine")
     options = found.parse_args(argv)
-    models = load_models()
+    models = load_models(threads=options.threads)
     print("| map | set | hits | 95 % interval | chance | likeness to shuffled | n |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        shuffled = shuffled_models(Path(folder))
+        shuffled = shuffled_models(Path(folder), options.threads)
         for name in options.sets:
             cases = phantoms(options.phantoms, models) if name == "phantoms" else inbreast(options.data, models)
             report(name, shots(cases, options.models, options.methods, models, shuffled))
     return 0
 
 
-def shuffled_models(folder: Path) -> Models:
+def shuffled_models(folder: Path, threads: int) -> Models:
     """Those that ship, their weights in random order; the detector and the segmenter as they are."""
     for card in cards():
         source, out = SHIPPED / "weights" / card.file, folder / "weights" / card.file
@@ -99,7 +100,7 @@ def shuffled_models(folder: Path) -> Models:
         else:
             shutil.copy(source, out)
         write_card(dataclasses.replace(card, sha256=digest(out)), folder / "cards" / f"{card.name}.toml")
-    return load_models(folder)
+    return load_models(folder, threads)
 
 
 def phantoms(count: int, models: Models) -> Iterator[Case]:
