@@ -31,7 +31,8 @@ def field(found: Summary, shown: Field) -> bytes:
     axes[0].bar(names, counts, color=COLOURS[4], label="all")
     axes[0].bar(names, [value.positive for value in shown.values], color=COLOURS[1], label="positive")
     axes[0].set(xlabel=shown.name, ylabel="images")
-    axes[0].legend(fontsize=8, frameon=False)
+    axes[0].set_ylim(0, 1.25 * max(counts))  # room for the legend
+    axes[0].legend(fontsize=8, frameon=False, ncols=2)
     _turned(axes[0], names)
     if known:
         _shares(axes[1], found, shown, known)

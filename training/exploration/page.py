@@ -38,6 +38,10 @@ def listed(sentences: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{escape(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
+def beside(parts: Iterable[str]) -> str:
+    return f'<div class="beside">{"".join(parts)}</div>'
+
+
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     heads = "".join(f"<th>{escape(words)}</th>" for words in head)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)

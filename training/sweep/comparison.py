@@ -63,15 +63,17 @@ class Views:
 def compare(
     trials: Trials, start: Entries, found: Sweep, files: Files, say: Callable[[str], None] = print
 ) -> tuple[Compared, ...]:
-    """All but the published file learnt from the same patients; nothing is chosen by the held-out ones.
+    """Start, choice and VGG16 learnt from the same patients; nothing is chosen by the held-out ones.
 
     Raises RecipeError where no held-out view has a level.
     """
     inner = trials.run(found.entries)
     views, truth, size = masking_views(inner, inner.parts(inner.examples()).training)
     taught, held = Views(views, truth), held_out_views(trials, inner.recipe)
-    rows = [compared("chosen by the sweep", "", _said_by(trials, found.entries, held, size))]
-    if found.best.key != found.start.key:
+    kept = found.best.key == found.start.key
+    note = "the start: no other trial was better" if kept else ""
+    rows = [compared("chosen by the sweep", note, _said_by(trials, found.entries, held, size))]
+    if not kept:
         rows.append(compared("start of the sweep", "", _said_by(trials, start, held, size)))
     rows.append(compared("commonest level", "always said, whatever the image", _commonest(taught, held)))
     if files.with_vgg16:

@@ -158,7 +158,7 @@ def _chosen(found: Sweep) -> str:
 
 
 def _step(taken: Taken, picture: tuple[bytes, str]) -> str:
-    names = list(taken.best.figures)
+    names = [name for name in charts.FIGURES if name in taken.best.figures] or list(taken.best.figures)
     rows = [
         (shown(value) + (" ← chosen" if value == taken.chosen else ""), *(trial.figures.get(name) for name in names))
         for value, trial in taken.tried
@@ -170,16 +170,17 @@ def _step(taken: Taken, picture: tuple[bytes, str]) -> str:
 def _comparison(rows: Sequence[Compared]) -> str:
     names, sets = list(rows[0].figures), list(rows[0].recall_by_set)
     n = rows[0].figures["accuracy"].n
-    head = ("network", *(label(name) for name in names), *(f"recall on {name}" for name in sets), "")
+    head = ("network", *(label(name) for name in names), *(f"recall on {name}" for name in sets))
     body: list[tuple[page.Cell, ...]] = [
-        (row.name, *(row.figures[name] for name in names), *(row.recall_by_set.get(one) for one in sets), row.note)
+        (row.name, *(row.figures[name] for name in names), *(row.recall_by_set.get(one) for one in sets))
         for row in rows
     ]
     return (
         page.heading("On the held-out patients")
         + page.paragraph(f"Looked at once, after the sweep had chosen; {n} views. {MASKING} Chance recall is 0.333.")
         + page.table("", head, body)
-        + "".join(_confusion(row) for row in rows)
+        + page.listed(f"{row.name}: {row.note}." for row in rows if row.note)
+        + page.beside(_confusion(row) for row in rows)
     )
 
 

@@ -20,6 +20,7 @@ from training.recipes.read import entries_of
 from training.sweep.command import main
 from training.sweep.settings import changed, write
 
+pytestmark = pytest.mark.slow
 SMALL = {"preset": "compact", "view.height": 32, "view.width": 32, "view.batch": 4, "name": "small-cancer"}
 
 

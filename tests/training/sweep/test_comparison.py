@@ -107,6 +107,7 @@ def test_the_layer_on_top_learns_what_the_features_show(tmp_path: Path) -> None:
     assert said.argmax(axis=1).tolist() == TRUTH
 
 
+@pytest.mark.slow
 def test_all_are_judged_on_the_same_held_out_patients_and_stand_in_the_report(tmp_path: Path) -> None:
     data, out = draw(tmp_path / "data"), tmp_path / "out"
     small = ["--set", "view.height=32", "--set", "view.width=32", "--step", "view.batch=8"]

@@ -21,6 +21,7 @@ from training.split import FOLDS, fold_of
 from training.sweep.command import main
 from training.train import read, run_of, train
 
+pytestmark = pytest.mark.slow
 HELD_OUT = {woman for woman in women() if fold_of("rsna_subset", woman) == 0}
 TRAIN = "training.sweep.trial.train"
 TRIALS = 4  # the start with 1e-4, 32 and [16]; one other value at each of three steps
