@@ -16,11 +16,23 @@ from pipeline.errors import PipelineError
 from training.datasets.base import data_root
 from training.datasets.registry import DATASETS
 from training.draws import DRAWS, Draws
-from training.evaluation import classes, clusters, detection, endtoend, gallery, outlines, questions, runtime, subgroups
+from training.evaluation import (
+    classes,
+    clusters,
+    detection,
+    endtoend,
+    gallery,
+    outlines,
+    questions,
+    runtime,
+    sheet,
+    subgroups,
+)
 from training.evaluation.analyses import Refused, analysed
-from training.evaluation.page import Report, Weights, as_html, as_json
+from training.evaluation.numbers import as_json
+from training.evaluation.page import as_html
 from training.evaluation.patients import PATTERN, Chosen, NotHeldOut, tasks
-from training.evaluation.values import Case, Judged, Section, SetReport
+from training.evaluation.values import Case, Judged, Report, Section, SetReport, Weights
 from training.split import FOLDS
 
 USUAL = ("inbreast", "mini_mias", "rsna_subset")
@@ -49,7 +61,7 @@ def main(argv: Sequence[str]) -> int:
     (options.out / "report.json").write_text(
         json.dumps(as_json(report), indent=1, ensure_ascii=False), encoding="utf-8"
     )
-    print(table(sets))
+    print(f"{table(sets)}\n\n{requirements(sets)}")
     print(f"wrote {options.out / 'report.html'} and report.json beside it")
     return 0 if sets else 1
 
@@ -128,6 +140,13 @@ def table(sets: Sequence[SetReport]) -> str:
         for e in [figure.estimate]
     ]
     return "\n".join(["| judged patients | value | 95 % interval | n |", "|---|---|---|---|", *lines])
+
+
+def requirements(sets: Sequence[SetReport]) -> str:
+    """The requirement sheet likewise."""
+    told = sheet.table(sets)
+    rows = (told.columns, ["---"] * len(told.columns), *told.rows)
+    return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
 def _patients(options: argparse.Namespace) -> str:

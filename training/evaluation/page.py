@@ -1,54 +1,18 @@
-"""The report as one HTML file that needs nothing else, without script, for the screen and for paper; and as JSON."""
+"""The report as one HTML file that needs nothing else, without script, for the screen and for paper."""
 
 from __future__ import annotations
 
 import base64
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any
 
 from pipeline.document import DISCLAIMER
 from training.evaluation import sheet
-from training.evaluation.values import Cell, Figure, Picture, Plot, Section, SetReport, Table
+from training.evaluation.style import STYLE
+from training.evaluation.values import Cell, Figure, Picture, Plot, Report, Section, SetReport, Table, Weights
 from training.metrics import Estimate
 
-Json = dict[str, Any]
-
-SCHEMA = "mammoscope/evaluation/1"
-STYLE = """
-@page { size: A4; margin: 12mm; }
-:root { color-scheme: light; }
-body { font: 15px/1.45 sans-serif; color: #1a1a1a; background: #fff; max-width: 1100px; margin: 0 auto;
-  padding: 0 16px 48px; }
-.notice { background: #000; color: #fff; font-weight: 700; text-align: center; padding: 6px; margin: 0 -16px 16px;
-  print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-h1 { font-size: 26px; margin: 12px 0 4px; }
-h2 { font-size: 21px; border-bottom: 2px solid #0b5cad; margin: 36px 0 8px; }
-h3 { font-size: 16px; margin: 24px 0 4px; } h4 { font-size: 14px; margin: 12px 0 4px; } p { margin: 4px 0 8px; }
-.small, figcaption { font-size: 13px; color: #444; } code { font-size: 13px; overflow-wrap: anywhere; }
-nav a { margin-right: 16px; } a { color: #0b5cad; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; margin: 8px 0 12px; font-size: 14px; }
-caption { text-align: left; font-weight: 600; padding: 4px 0; }
-th, td { text-align: left; vertical-align: top; padding: 4px 12px 4px 0; border-bottom: 1px solid #ddd; }
-th { font-weight: 400; font-size: 13px; color: #444; border-bottom: 1px solid #888; }
-td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } td .range { color: #555; }
-td.met { background: #e3f2e6; } td.not-met { background: #fbe3df; } td.open { background: #f3f0dc; }
-td.none { color: #555; } td.met, td.not-met, td.open, td.none { padding-left: 8px;
-  print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-.beside { display: flex; flex-wrap: wrap; gap: 0 24px; align-items: flex-start; }
-.plots, .pictures { display: flex; flex-wrap: wrap; gap: 12px; margin: 8px 0; }
-figure { margin: 0; } .plots figure, .plots img { width: 340px; height: auto; } .pictures figure { width: 260px; }
-.pictures img { max-width: 260px; max-height: 300px; display: block; background: #000; }
-@media print {
-  body { font-size: 9.5pt; max-width: none; padding: 0; } table { font-size: 8.5pt; }
-  .plots figure, .plots img { width: 58mm; }
-  .wide { overflow: visible; } h2 { break-before: page; } h2.first { break-before: auto; }
-  h3 { break-after: avoid; } tr, figure { break-inside: avoid; }
-  .pictures figure { width: 42mm; } .pictures img { max-width: 42mm; max-height: 50mm; } }
-"""
 STATUS_CLASS = {
     sheet.Status.MET: "met",
     sheet.Status.NOT_SURE: "open",
@@ -56,82 +20,6 @@ STATUS_CLASS = {
     sheet.Status.NOT_MEASURED: "none",
     sheet.Status.TESTED: "none",
 }
-
-
-@dataclass(frozen=True)
-class Weights:
-    """One weight file that was judged, as its card names it."""
-
-    fold: str
-    task: str
-    name: str
-    version: str
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Report:
-    made: str  # date
-    command: str
-    patients: str  # which were judged, in words
-    draws: int
-    seed: int
-    weights: tuple[Weights, ...]
-    sets: tuple[SetReport, ...]
-
-
-def as_json(report: Report) -> Json:
-    """Figures by data set and key, tables as they are shown, the requirement sheet; no plots and no pictures."""
-    return {
-        "schema": SCHEMA,
-        "disclaimer": DISCLAIMER,
-        "made": report.made,
-        "command": report.command,
-        "patients": report.patients,
-        "bootstrap": {"draws": report.draws, "seed": report.seed, "interval": 0.95, "unit": "patient"},
-        "weights": [asdict(weights) for weights in report.weights],
-        "requirements": {
-            found.name: [_answer(answer) for answer in sheet.answers(found.figures)] for found in report.sets
-        },
-        "sets": {found.name: _set_json(found) for found in report.sets},
-    }
-
-
-def _answer(answer: sheet.Answer) -> Json:
-    requirement = answer.requirement
-    return {
-        "number": requirement.number,
-        "requirement": requirement.words,
-        "required": requirement.required,
-        "status": answer.status.value,
-        "measured": _plain(answer.estimate),
-        "tests": list(requirement.tests),
-    }
-
-
-def _set_json(found: SetReport) -> Json:
-    tables = [table for section in found.sections for table in section.tables]
-    return {
-        "images": found.images,
-        "patients": found.patients,
-        "refused": list(found.refused),
-        "figures": {
-            figure.key: {"section": section.title, "label": figure.label, **_plain(figure.estimate)}
-            for section in found.sections
-            for figure in section.figures
-        },
-        "tables": [
-            {"title": t.title, "columns": list(t.columns), "rows": [[_plain(cell) for cell in row] for row in t.rows]}
-            for t in tables
-        ],
-    }
-
-
-def _plain(cell: Cell) -> Any:
-    """JSON has no nan: an undefined figure is null."""
-    if isinstance(cell, Estimate):
-        return {key: _plain(value) for key, value in asdict(cell).items()}
-    return None if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
 def as_html(report: Report) -> str:

@@ -117,3 +117,25 @@ class SetReport:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         return {figure.key: figure for section in self.sections for figure in section.figures}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One weight file that was judged, as its card names it."""
+
+    fold: str
+    task: str
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Report:
+    made: str  # date
+    command: str
+    patients: str  # which were judged, in words
+    draws: int
+    seed: int
+    weights: tuple[Weights, ...]
+    sets: tuple[SetReport, ...]

@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 import pytest
 
 from pipeline.document import DISCLAIMER
-from training.evaluation.page import Report, Weights, as_html, as_json
-from training.evaluation.values import Figure, Picture, Plot, Section, SetReport, Table
+from training.evaluation.numbers import as_json
+from training.evaluation.page import as_html
+from training.evaluation.values import Figure, Picture, Plot, Report, Section, SetReport, Table, Weights
 from training.metrics import Estimate
 
 UNDEFINED = Estimate(float("nan"), float("nan"), float("nan"), 0)
