@@ -22,7 +22,7 @@ from training.cache import PreparedExample, prepared
 from training.datasets.base import Example
 from training.datasets.phantoms import phantoms
 from training.datasets.registry import DATASETS
-from training.judge import Method, calibrate
+from training.judge import Method, calibrate, operating_points_of, probabilities_of
 from training.metrics import Estimate
 from training.recipes.read import RecipeError
 from training.recipes.values import Choice, TrainingRecipe
@@ -180,7 +180,13 @@ def with_calibration(
     except ValueError as error:
         print(f"no calibration: {error}")
         return verdict
-    return replace(verdict, calibration=found.calibration, metrics={**verdict.metrics, **found.metrics})
+    points = operating_points_of(truth, probabilities_of(logits, found.calibration))
+    return replace(
+        verdict,
+        calibration=found.calibration,
+        metrics={**verdict.metrics, **found.metrics},
+        operating_points=tuple({**point, "n": len(truth), "where": "on the validation patients"} for point in points),
+    )
 
 
 def write_verdict(run: Run[TrainingRecipe], verdict: Verdict) -> Card:

@@ -175,6 +175,11 @@ def test_a_calibration_comes_with_its_worth_or_not_at_all(capsys: pytest.Capture
     found = with_calibration(verdict(calibration={}), logits, truth, patients)
     assert found.calibration["scale"] > 0
     assert set(found.metrics) == {"auc", "brier_cross_fitted", "ece_cross_fitted"}
+    first, second = found.operating_points
+    assert first["specificity"] >= 0.8
+    assert first["n"] == 60
+    assert first["probability"] <= second["probability"]
+    assert first["sensitivity"] >= second["sensitivity"]
     bare = with_calibration(verdict(calibration={}), logits[:3], [True] * 3, patients[:3])
     assert bare == verdict(calibration={})
     assert "no calibration" in capsys.readouterr().out
