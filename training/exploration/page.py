@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from pipeline.document import DISCLAIMER
-from training.evaluation.page import STYLE
+from training.evaluation.style import STYLE
 from training.metrics import Estimate
 
 Cell = str | int | float | Estimate | None
