@@ -8,6 +8,7 @@ import {
 } from "@cornerstonejs/core";
 import type { Camera, Size } from "./geometry";
 import { type Level, levelFor, mirroredLevel } from "./pyramid";
+import { askedRenderer } from "./renderer";
 import { rangeOf, type Window } from "./windowing";
 
 /** Where a picture's pixels lie in the world (geometry.ts). */
@@ -118,6 +119,7 @@ function factsOf(type: string, imageId: string): object | undefined {
   if (type !== "imagePlaneModule") return undefined;
   const [x, y] = spacingAt(source);
   const [left, top] = source.picture.placement.corner;
+  const first = drawsWith() === "gpu" ? 0.5 : 0; // the middle of the first pixel; the CPU path takes it for its corner
   return {
     frameOfReferenceUID: source.picture.key,
     rows,
@@ -125,7 +127,7 @@ function factsOf(type: string, imageId: string): object | undefined {
     imageOrientationPatient: [1, 0, 0, 0, 1, 0],
     rowCosines: [1, 0, 0],
     columnCosines: [0, 1, 0],
-    imagePositionPatient: [left + x / 2, top + y / 2, 0], // the middle of the first pixel
+    imagePositionPatient: [left + first * x, top + first * y, 0],
     pixelSpacing: [y, x],
     rowPixelSpacing: y,
     columnPixelSpacing: x,
@@ -134,8 +136,10 @@ function factsOf(type: string, imageId: string): object | undefined {
   };
 }
 
-/** Whether Cornerstone draws with the graphics processor. */
+/** Whether Cornerstone draws with the graphics processor; `mammoscope.renderer` in the browser's memory may say. */
 export function drawsWith(): "gpu" | "cpu" {
+  const asked = askedRenderer();
+  if (asked !== null) return asked;
   const { webgl, softwareRasterizer } = getRenderingCapabilities();
   return webgl && !softwareRasterizer ? "gpu" : "cpu";
 }
@@ -228,7 +232,7 @@ export class Pane {
     } else if (level !== this.#level) {
       await this.#viewport.setImageIdIndex(level);
     }
-    if (this.#destroyed || this.#picture !== picture || this.#wanted !== level) return; // another one was asked for meanwhile
+    if (this.#destroyed || this.#picture !== picture || this.#wanted !== level) return; // another one is wanted by now
     this.#level = level;
     this.#viewport.resetCamera({ suppressEvents: true }); // else the CPU path shows the last level's rectangle
     this.#apply();
