@@ -1,8 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { ApiError, deleteAnalysis, getAnalysis, imageUrl, listAnalyses, problemFrom, startAnalyses } from "./api";
+import { ApiError, deleteStudy, getAnalysis, imageUrl, listStudies, problemFrom, startAnalyses } from "./api";
 import { wordsOf } from "./words";
 import { adviceFor } from "./words/advice";
 
+const ALONE = { upload: null, label: null };
 const answering = (body: BodyInit | null, init: ResponseInit) => {
   const fetched = vi.fn<typeof fetch>(() => Promise.resolve(new Response(body, init)));
   vi.stubGlobal("fetch", fetched);
@@ -19,13 +20,13 @@ afterEach(() => vi.unstubAllGlobals());
 test("a problem document keeps its code, title and detail", async () => {
   const body = { type: "urn:x", title: "Too large", status: 413, code: "image_too_large", detail: "200 megapixels." };
   answering(JSON.stringify(body), { status: 413, headers: { "Content-Type": "application/problem+json" } });
-  const problem = await problemOf(startAnalyses(new File(["x"], "a.dcm")));
+  const problem = await problemOf(startAnalyses(new File(["x"], "a.dcm"), ALONE));
   expect(problem).toEqual({ code: "image_too_large", title: "Too large", detail: "200 megapixels.", status: 413 });
 });
 
 test("a refusal that is not JSON still becomes a problem with a code", async () => {
   answering("<html>Bad gateway</html>", { status: 502 });
-  expect(await problemOf(listAnalyses())).toMatchObject({ code: "http_502", status: 502 });
+  expect(await problemOf(listStudies())).toMatchObject({ code: "http_502", status: 502 });
 });
 
 test("a server that does not answer is called unreachable", async () => {
@@ -35,7 +36,7 @@ test("a server that does not answer is called unreachable", async () => {
 
 test("an answer cut off in the middle is a problem, not a crash", async () => {
   answering('{"analyses": [', { status: 200 });
-  expect((await problemOf(listAnalyses())).code).toBe("unreadable_answer");
+  expect((await problemOf(listStudies())).code).toBe("unreadable_answer");
 });
 
 test("a problem with fields of the wrong type is still readable", () => {
@@ -45,7 +46,8 @@ test("a problem with fields of the wrong type is still readable", () => {
 
 test("a file is sent as the multipart field `file` under its own name", async () => {
   const fetched = answering('{"id": "7", "state": "queued", "file": "a.dcm"}', { status: 202 });
-  expect(await startAnalyses(new File(["pixels"], "a.dcm"))).toEqual([{ id: "7", state: "queued", file: "a.dcm" }]);
+  const sentFile = new File(["pixels"], "a.dcm");
+  expect(await startAnalyses(sentFile, ALONE)).toEqual([{ id: "7", state: "queued", file: "a.dcm" }]);
   const [url, init] = fetched.mock.calls[0] ?? [];
   const sent = (init?.body as FormData).get("file");
   expect([url, init?.method]).toEqual(["/api/v1/analyses", "POST"]);
@@ -55,8 +57,8 @@ test("a file is sent as the multipart field `file` under its own name", async ()
 
 test("deleting needs no body in the answer", async () => {
   const fetched = answering(null, { status: 204 });
-  await deleteAnalysis("a/b");
-  expect(fetched.mock.calls[0]?.[0]).toBe("/api/v1/analyses/a%2Fb");
+  await deleteStudy("a/b");
+  expect(fetched.mock.calls[0]?.[0]).toBe("/api/v1/studies/a%2Fb");
   expect(imageUrl("1", "preprocessed")).toBe("/api/v1/analyses/1/image.png?variant=preprocessed");
 });
 

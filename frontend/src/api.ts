@@ -1,8 +1,9 @@
 import type {
-  AnalysisDetail, AnalysisSummary, ModelCard, Preferences, Problem, Study, Variant, Verdict,
+  AnalysisDetail, ModelCard, Preferences, Problem, Study, Variant, Verdict,
 } from "./api-types";
 
 const ANALYSES = "/api/v1/analyses";
+const STUDIES = "/api/v1/studies";
 
 /** What the server refused, or that it could not be reached (code "unreachable"). */
 export class ApiError extends Error {
@@ -36,9 +37,9 @@ const UNREACHABLE: Problem = {
   detail: "No answer came from the Mammoscope server.",
 };
 
-type Headers = Record<string, string>;
+type Init = Omit<RequestInit, "headers"> & { headers?: Record<string, string> };
 
-async function request(url: string, init: RequestInit & { headers?: Headers } = {}): Promise<Response> {
+async function request(url: string, init: Init = {}): Promise<Response> {
   const headers = { Accept: "application/json, application/problem+json", ...init.headers };
   const answer = await fetch(url, { ...init, headers }).catch(() => {
     throw new ApiError(UNREACHABLE);
@@ -70,29 +71,38 @@ async function json<T>(answer: Response): Promise<T> {
 /** What became of one image that was sent: its analysis, or for a file of a ZIP why it was refused. */
 export type Sent = { id: string; file: string } | { file: string; error: Problem };
 
+/** What came at once; `upload` is the same for all of it. */
+export interface Drop {
+  upload: string | null;
+  label: string | null;
+}
+
 /** Send one file, or a ZIP of them; each is analysed once, whatever the reader does with the slider later. */
-export async function startAnalyses(file: File): Promise<Sent[]> {
+export async function startAnalyses(file: File, { upload, label }: Drop): Promise<Sent[]> {
   const body = new FormData();
+  if (upload !== null) body.append("upload", upload);
+  if (label !== null) body.append("label", label);
   body.append("file", file, file.name);
   const answer = await json<Sent | { analyses: Sent[] }>(await request(ANALYSES, { method: "POST", body }));
   return "analyses" in answer ? answer.analyses : [answer];
 }
 
-export async function listAnalyses(): Promise<AnalysisSummary[]> {
-  return (await json<{ analyses: AnalysisSummary[] }>(await request(ANALYSES))).analyses;
+/** The worklist, each study with what was before it. */
+export async function listStudies(): Promise<Study[]> {
+  return (await json<{ studies: Study[] }>(await request(STUDIES))).studies;
 }
 
 export async function getAnalysis(id: string): Promise<AnalysisDetail> {
   return json(await request(analysisUrl(id)));
 }
 
-/** What belongs together with an analysis, and what was before. */
-export async function getStudy(id: string): Promise<Study> {
-  return json(await request(`/api/v1/studies/${encodeURIComponent(id)}`));
+export async function deleteStudy(id: string): Promise<void> {
+  await request(`${STUDIES}/${encodeURIComponent(id)}`, { method: "DELETE" });
 }
 
-export async function deleteAnalysis(id: string): Promise<void> {
-  await request(analysisUrl(id), { method: "DELETE" });
+/** Out of the bin again. */
+export async function restoreStudy(id: string): Promise<void> {
+  await request(`${STUDIES}/${encodeURIComponent(id)}/restore`, { method: "POST" });
 }
 
 /** What `reader` said last of an image, null where nothing yet, and the ETag to name when it is said anew. */
@@ -134,6 +144,11 @@ function verdictUrl(id: string): string {
 
 function preferencesUrl(reader: string): string {
   return `/api/v1/preferences/${encodeURIComponent(reader)}`;
+}
+
+/** Of all analyses. */
+export function newsUrl(): string {
+  return "/api/v1/events";
 }
 
 export function eventsUrl(id: string): string {

@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { Binned } from "./panels/Binned";
 import { DropVeil } from "./panels/DropVeil";
 import { FileInput, Header } from "./panels/Header";
 import { Help } from "./panels/Help";
@@ -6,6 +7,7 @@ import { Legend } from "./panels/Legend";
 import { Notices } from "./panels/Notices";
 import { Progress } from "./panels/Progress";
 import { Rail, RailSwitch } from "./panels/Rail";
+import { ReaderDialog } from "./panels/ReaderName";
 import { RESULT_PANELS } from "./panels/registry";
 import { Toolbar } from "./panels/Toolbar";
 import { type App, AppContext, useSelect, useT } from "./state/hooks";
@@ -28,7 +30,7 @@ function Room() {
         <Rail />
         <main class="viewer">
           <div class="bar-top"><RailSwitch /><Toolbar /></div>
-          <div class="stage"><HangingView /><OverlayLegend /><Progress input={input} /><Notices /></div>
+          <div class="stage"><HangingView /><OverlayLegend /><Progress input={input} /><Binned /><Notices /></div>
           <Legend />
         </main>
         <aside class="panel right" aria-label={t("results.label")}>
@@ -38,6 +40,7 @@ function Room() {
       <FileInput input={input} />
       <DropVeil />
       <Help />
+      <ReaderDialog />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Said, Verdicts } from "./state/verdicts";
 
-type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+export type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const DRAFTS = "mammoscope.drafts";
 

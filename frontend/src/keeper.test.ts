@@ -25,7 +25,7 @@ class FakeVerdicts {
   #put(init: RequestInit): Response {
     const match = new Headers(init.headers).get("If-Match");
     if (match !== `"${this.versions.length}"`) return Response.json({ code: "verdict_changed" }, { status: 412 });
-    this.versions.push(JSON.parse(String(init.body)) as Verdict);
+    this.versions.push(JSON.parse(init.body as string) as Verdict);
     return this.#get();
   }
 }
@@ -51,7 +51,7 @@ function open(readFirst: boolean): void {
   store = createStore({
     analyses: [summary("a", 1)], details: { a: done }, study: "a", selected: "a", readFirst, reader: "reader 7",
   });
-  keeper = new VerdictKeeper(store, memory as unknown as Storage);
+  keeper = new VerdictKeeper(store, memory);
   keeper.start();
 }
 
@@ -93,7 +93,8 @@ test("what was picked before the reveal is saved before it, even when the reveal
   store.update(revealing("2026-11-20T09:00:05.000Z"));
   store.update(picking("a", { birads: "5" }));
   await wait();
-  expect(server.versions.map(({ birads, revealed_at: at }) => [birads, at === null])).toEqual([["2", true], ["5", false]]);
+  const saved = server.versions.map(({ birads, revealed_at: at }) => [birads, at === null]);
+  expect(saved).toEqual([["2", true], ["5", false]]);
 });
 
 test("a reveal after the last save is saved too", async () => {

@@ -1,6 +1,6 @@
 import { getVerdict, problemOf, putVerdict } from "./api";
 import type { Verdict } from "./api-types";
-import { type Drafts, draftsIn, keepDrafts } from "./drafts";
+import { type Drafts, draftsIn, keepDrafts, type Memory } from "./drafts";
 import { marksVisible } from "./state/reveal";
 import { analysesOf, type AppStore, noticed, type State } from "./state/state";
 import { loaded, restoring, saved, seen, standing, takingTheirs, verdictOf } from "./state/verdicts";
@@ -15,11 +15,11 @@ export class VerdictKeeper {
   readonly #running = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #asked = new Set<string>();
-  readonly #memory: Storage | null;
+  readonly #memory: Memory | null;
   /** Of an earlier visit, until each has been taken up. */
   #drafts: Drafts | null;
 
-  constructor(store: AppStore, memory: Storage | null = null) {
+  constructor(store: AppStore, memory: Memory | null = null) {
     this.#store = store;
     this.#memory = memory;
     this.#drafts = draftsIn(memory);

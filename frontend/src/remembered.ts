@@ -1,7 +1,7 @@
 import { clampConfidence, STARTING_CONFIDENCE } from "./findings";
 import { COMMAND_IDS } from "./keys/keymap";
 import { type Change, EMPTY, type State } from "./state/state";
-import { LANGUAGES, type Language } from "./words";
+import { isLanguage } from "./words";
 
 type Memory = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
@@ -37,10 +37,6 @@ export function browserMemory(): Memory | null {
 
 function isFirst(language: string): boolean {
   return language === EMPTY.language;
-}
-
-function isLanguage(name: string): name is Language {
-  return Object.hasOwn(LANGUAGES, name);
 }
 
 /** Only what is still a command and a list of key names. */

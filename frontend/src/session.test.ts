@@ -7,6 +7,7 @@ import { detail, documentWith, modelCard, summary } from "./testing";
 /** A server of one line an analysis; the event stream is refused, so the page has to ask. */
 class FakeServer {
   readonly jobs = new Map<string, AnalysisDetail>();
+  readonly bin = new Map<string, AnalysisDetail>();
   readonly asked: string[] = [];
   cards: ModelCard[] = [];
   isDown = false;
@@ -16,10 +17,14 @@ class FakeServer {
     this.asked.push(`${method} ${url}`);
     if (this.isDown) return Promise.reject(new TypeError("Failed to fetch"));
     if (url === "/api/v1/models") return Promise.resolve(Response.json({ models: this.cards }));
+    if (url === "/api/v1/studies") return Promise.resolve(Response.json({ studies: this.#list() }));
     const id = url.split("/")[4];
-    if (method === "POST") return Promise.resolve(this.#take((init?.body as FormData).get("file") as File));
-    if (id === undefined) return Promise.resolve(Response.json({ analyses: this.#list() }));
-    if (method === "DELETE") return Promise.resolve(new Response(null, { status: this.jobs.delete(id) ? 204 : 404 }));
+    if (method === "POST" && !url.endsWith("/restore")) {
+      return Promise.resolve(this.#take((init?.body as FormData).get("file") as File));
+    }
+    if (id === undefined) return Promise.reject(new Error("nobody asks for all analyses"));
+    if (url.endsWith("/restore")) return Promise.resolve(new Response(null, { status: this.#bringBack(id) }));
+    if (method === "DELETE") return Promise.resolve(new Response(null, { status: this.#delete(id) }));
     const job = this.jobs.get(id);
     return Promise.resolve(job ? Response.json(job) : Response.json({ code: "not_found" }, { status: 404 }));
   };
@@ -39,8 +44,24 @@ class FakeServer {
     return { id, state: "queued", file };
   }
 
+  /** Every image is a study of its own. */
   #list() {
-    return [...this.jobs.values()].map(({ id, file, state }) => summary(id, Number(id), { file, state }));
+    return [...this.jobs.values()].map(({ id, file, state }) => {
+      const analyses = [summary(id, Number(id), { file, state })];
+      return { id, label: file, created: Number(id), analyses, previous: [], breasts: {}, exam: { cancer: null } };
+    });
+  }
+
+  #delete(id: string): number {
+    const job = this.jobs.get(id);
+    if (job !== undefined) this.bin.set(id, job);
+    return this.jobs.delete(id) ? 204 : 404;
+  }
+
+  #bringBack(id: string): number {
+    const job = this.bin.get(id);
+    if (job !== undefined) this.jobs.set(id, job);
+    return job === undefined ? 404 : 204;
   }
 
   finish(id: string): void {
@@ -143,7 +164,7 @@ test("a finished analysis is not asked for again when the reader comes back to i
 test("deleting what the server no longer has is no problem", async () => {
   await session.upload(files("a.dcm"));
   server.jobs.clear();
-  await session.remove("1");
+  await session.removeStudy("1");
   expect([store.state.analyses, store.state.selected, store.state.notices]).toEqual([[], null, []]);
 });
 
@@ -162,4 +183,31 @@ test("a server that gives no cards costs what they would say, and is not reporte
   await vi.advanceTimersByTimeAsync(100);
   expect(store.state.models).toEqual([]);
   expect(store.state.notices).toHaveLength(1);
+});
+
+test("a study that was deleted comes back and is read on", async () => {
+  await session.upload(files("a.dcm"));
+  await session.removeStudy("1");
+  expect([store.state.analyses, store.state.binned]).toEqual([[], { study: "1", label: "a.dcm" }]);
+  await session.restore();
+  expect([store.state.selected, store.state.binned, store.state.notices]).toEqual(["1", null, []]);
+});
+
+test("files dropped at once are told to be one study, a file alone is its own", async () => {
+  const tokens: unknown[] = [];
+  vi.stubGlobal("fetch", (url: string, init?: RequestInit) => {
+    if (init?.method === "POST") tokens.push((init.body as FormData).get("upload"));
+    return server.answer(url, init);
+  });
+  await session.upload(files("a.dcm", "b.dcm"));
+  await session.upload(files("c.dcm"));
+  expect(tokens).toEqual([tokens[0], tokens[0], null]);
+  expect(tokens[0]).toMatch(/^[0-9a-f]{24}$/);
+});
+
+test("after the page was loaded again the image that was read last is selected", async () => {
+  await session.upload(files("a.dcm", "b.dcm"));
+  const later = new Session(createStore(), "1");
+  await later.start();
+  expect(server.asked.at(-1)).toBe("GET /api/v1/analyses/1");
 });

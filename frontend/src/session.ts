@@ -1,34 +1,45 @@
 import {
-  deleteAnalysis, eventsUrl, getAnalysis, getStudy, listAnalyses, listModels, problemOf, startAnalyses,
+  deleteStudy, eventsUrl, getAnalysis, listModels, listStudies, newsUrl, problemOf, restoreStudy, startAnalyses,
 } from "./api";
-import type { AnalysisDetail } from "./api-types";
+import type { AnalysisDetail, AnalysisSummary } from "./api-types";
 import { follow } from "./follow";
+import { listenToNews } from "./news";
 import {
-  analysesOf, type AppStore, begun, isFinished, listed, noticed, opening, received, removed, selecting, studyOf,
+  analysesOf, type AppStore, begun, isFinished, noticed, opening, received, removed, selecting, studyOf,
 } from "./state/state";
 import { priorStudy } from "./state/viewing";
+import { learned, lineChanged, rowsOf, withoutStudy } from "./state/worklist";
 
 const POLL_EVERY_MS = 1000;
+const LIST_AFTER_MS = 150; // several news that come together are one question
 const GIVE_UP_AFTER = 5; // questions in a row without an answer
 
 /** Everything the page asks of the server; what comes back goes into the store. */
 export class Session {
   readonly #store: AppStore;
+  /** Read before the page was loaded again. */
+  readonly #last: string | null;
   #stopFollowing: () => void = () => undefined;
   #listing = false;
+  /** The server tells by itself what changes. */
+  #hears = false;
+  #listTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(store: AppStore) {
+  constructor(store: AppStore, last: string | null = null) {
     this.#store = store;
+    this.#last = last;
   }
 
-  /** The analyses the server still has, the newest one selected. */
+  /** The analyses the server still has; the one that was read last is selected, else the newest. */
   async start(): Promise<void> {
     void this.#learnModels();
     await this.#try(null, async () => {
       await this.#list();
-      const newest = this.#store.state.analyses[0];
-      if (newest !== undefined) this.select(newest.id);
+      const { analyses } = this.#store.state;
+      const first = analyses.find(({ id }) => id === this.#last) ?? analyses[0];
+      if (first !== undefined) this.select(first.id);
     });
+    this.#listen();
     setInterval(() => void this.#listWhileOthersRun(), POLL_EVERY_MS);
   }
 
@@ -37,13 +48,17 @@ export class Session {
     this.#store.update({ models: await listModels().catch(() => []) });
   }
 
-  /** Send files one after the other, of a ZIP each of its images; the first one that is taken is selected. */
-  async upload(files: readonly File[]): Promise<void> {
+  /**
+   * Send files one after the other, of a ZIP each of its images; the first one that is taken is selected. They are one
+   * study unless their headers say otherwise; `label` names it.
+   */
+  async upload(files: readonly File[], label: string | null = null): Promise<void> {
     this.#store.update(({ sending }) => ({ sending: [...sending, ...files.map((file) => file.name)] }));
+    const drop = files.length > 1 ? { upload: tokenByChance(), label } : { upload: null, label };
     let first = true;
     for (const file of files) {
       await this.#try(file.name, async () => {
-        const sent = await startAnalyses(file);
+        const sent = await startAnalyses(file, drop);
         await this.#list();
         for (const entry of sent) {
           if ("error" in entry) this.#store.update(noticed(entry.error, entry.file));
@@ -59,14 +74,12 @@ export class Session {
   select(id: string): void {
     const entry = this.#store.state.analyses.find((known) => known.id === id);
     const study = entry === undefined ? id : studyOf(entry);
-    const isOpen = this.#store.state.study === study;
-    this.#store.update(isOpen ? selecting(id) : opening(study, id));
-    if (entry?.study != null && !isOpen) void this.#learnStudy(entry.study);
+    this.#store.update(this.#store.state.study === study ? selecting(id) : opening(study, id));
     this.#stopFollowing();
     void this.#try(null, async () => {
       const known = this.#store.state.details[id];
       const detail = known !== undefined && isFinished(known) ? known : await this.#fetch(id);
-      if (!isFinished(detail) && this.#store.state.selected === id) this.#follow(id);
+      if (!isFinished(detail) && this.#store.state.selected === id && !this.#hears) this.#follow(id);
       await this.#fetchHanging();
     });
   }
@@ -81,25 +94,71 @@ export class Session {
     }
   }
 
-  /** Which studies were before; the page goes without where the server does not tell. */
-  async #learnStudy(id: string): Promise<void> {
-    const study = await getStudy(id).catch(() => null);
-    if (study === null) return;
-    this.#store.update(({ studies }) => ({ studies: { ...studies, [id]: study } }));
-    await this.#try(null, () => this.#fetchHanging());
-  }
-
-  async remove(id: string): Promise<void> {
+  /** Into the bin, from which it can be brought back for some minutes. */
+  async removeStudy(study: string): Promise<void> {
     await this.#try(null, async () => {
-      await deleteAnalysis(id).catch((error: unknown) => {
+      const label = rowsOf(this.#store.state).find(({ id }) => id === study)?.label ?? study;
+      await deleteStudy(study).catch((error: unknown) => {
         if (problemOf(error).status !== 404) throw error; // gone already is what was wanted
       });
-      const wasSelected = this.#store.state.selected === id;
-      this.#store.update(removed(id));
-      const next = this.#store.state.selected;
-      if (wasSelected && next !== null) this.select(next);
-      else if (wasSelected) this.#stopFollowing();
+      const wasOpen = this.#store.state.study === study;
+      this.#store.update(withoutStudy(study));
+      this.#store.update({ binned: { study, label } });
+      if (!wasOpen) return;
+      this.#stopFollowing();
+      if (this.#store.state.selected !== null) this.select(this.#store.state.selected);
     });
+  }
+
+  /** What was deleted last comes back. */
+  async restore(): Promise<void> {
+    const { binned } = this.#store.state;
+    if (binned === null) return;
+    this.#store.update({ binned: null });
+    await this.#try(binned.label, async () => {
+      await restoreStudy(binned.study);
+      await this.#list();
+      const first = rowsOf(this.#store.state).find(({ id }) => id === binned.study)?.lines[0];
+      if (first !== undefined) this.select(first.id);
+    });
+  }
+
+  /** It is no longer there; another one is selected in its place. */
+  #takeAway(id: string): void {
+    const wasSelected = this.#store.state.selected === id;
+    this.#store.update(removed(id));
+    const next = this.#store.state.selected;
+    if (wasSelected && next !== null) this.select(next);
+    else if (wasSelected) this.#stopFollowing();
+  }
+
+  #listen(): void {
+    listenToNews(newsUrl(), {
+      ready: () => {
+        this.#hears = true;
+        this.#listSoon();
+      },
+      analysis: (line) => this.#hear(line),
+      gone: (id) => this.#takeAway(id),
+      lost: () => {
+        this.#hears = false;
+      },
+    });
+  }
+
+  /** A study's own facts (its highest probability, what was before) change with its images. */
+  #hear(line: AnalysisSummary): void {
+    this.#store.update(lineChanged(line));
+    const isKnown = studyOf(line) in this.#store.state.studies;
+    if (!isKnown || isFinished(line)) this.#listSoon();
+  }
+
+  #listSoon(): void {
+    clearTimeout(this.#listTimer);
+    this.#listTimer = setTimeout(() => void this.#try(null, async () => {
+      await this.#list();
+      await this.#fetchHanging();
+    }), LIST_AFTER_MS);
   }
 
   #follow(id: string): void {
@@ -131,13 +190,14 @@ export class Session {
   }
 
   async #list(): Promise<void> {
-    this.#store.update(listed(await listAnalyses()));
+    this.#store.update(learned(await listStudies()));
   }
 
-  /** The selected analysis tells of itself; the others are looked up as long as one of them is not finished. */
+  /** Where the server does not tell by itself: looked up as long as one of them is not finished. */
   async #listWhileOthersRun(): Promise<void> {
     const { analyses, selected } = this.#store.state;
-    if (this.#listing || analyses.every((entry) => isFinished(entry) || entry.id === selected)) return;
+    if (this.#hears || this.#listing) return;
+    if (analyses.every((entry) => isFinished(entry) || entry.id === selected)) return;
     this.#listing = true;
     // Asked again in a second; the reader's own actions report problems.
     await this.#list().then(() => this.#fetchHanging()).catch(() => undefined);
@@ -156,4 +216,10 @@ export class Session {
 function withoutOne(names: readonly string[], name: string): string[] {
   const at = names.indexOf(name);
   return names.filter((_, i) => i !== at);
+}
+
+/** Tells the server which files were dropped at once. */
+function tokenByChance(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,32 +1,77 @@
-import type { Masking, MaskingLevel } from "../api-types";
-import { useSelect, useT } from "../state/hooks";
-import { currentDocument } from "../state/state";
-import { percent } from "../words/format";
-import { Models } from "./Models";
+import type { AnalysisDocument, Masking, MaskingLevel } from "../api-types";
+import { useSelect, useStore, useT } from "../state/hooks";
+import type { HeatmapModel } from "../state/overlays";
+import { isKeptBack } from "../state/reveal";
+import { currentDocument, type State } from "../state/state";
+import { sameJson } from "../viewer/same";
+import { metricName, metricValue, percent } from "../words/format";
 
 const LEVELS: readonly MaskingLevel[] = ["low", "medium", "high"];
 
-/** What was concluded about the whole picture, and what the reader must know about how. */
+/** What was concluded about the whole picture, its breast and the examination, and what must be known about how. */
 export function Assessment() {
   const t = useT();
-  const document = useSelect(currentDocument);
+  const document = useSelect((s) => (isKeptBack(s) ? null : currentDocument(s)));
   const warnings = document?.warnings ?? [];
   return (
     <section class="assessment" aria-label={t("picture.title")}>
-      <h2>{t("picture.title")}</h2>
       <ul class="warnings" aria-label={t("picture.warnings")} hidden={warnings.length === 0}>
         {warnings.map((warning) => <li key={warning}>{warning}</li>)}
       </ul>
-      <div class="card cancer">
-        <p class="headline">
-          <span>{t("cancer.title")}</span>
-          <strong>{document?.cancer == null ? "—" : percent(document.cancer.probability)}</strong>
-        </p>
-        <p class="note">{t("cancer.meaning")}</p>
-      </div>
+      <CancerCard cancer={document?.cancer ?? null} />
       <MaskingCard masking={document?.masking ?? null} />
-      <Models />
+      <Committee />
     </section>
+  );
+}
+
+interface Highest {
+  name: "breast.R" | "breast.L" | "exam";
+  share: number | null;
+}
+
+/** The active view, and where the study has several the highest of each breast and of all. */
+function highestOf(state: State): Highest[] {
+  const study = state.study === null || isKeptBack(state) ? undefined : state.studies[state.study];
+  if (study === undefined || study.analyses.length < 2) return [];
+  return [
+    { name: "breast.R", share: study.breasts.R?.cancer ?? null },
+    { name: "breast.L", share: study.breasts.L?.cancer ?? null },
+    { name: "exam", share: study.exam.cancer },
+  ];
+}
+
+function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
+  const t = useT();
+  const highest = useSelect(highestOf, sameJson);
+  return (
+    <div class="card cancer">
+      <p class="headline">
+        <span>{t("cancer.title")}</span>
+        <strong>{cancer === null ? "—" : percent(cancer.probability)}</strong>
+      </p>
+      {cancer?.interval != null && (
+        <p class="note">
+          {t("cancer.interval", { low: percent(cancer.interval[0]), high: percent(cancer.interval[1]) })}
+        </p>
+      )}
+      {cancer?.worst_finding != null && (
+        <p class="note">
+          {t("cancer.fromFinding", { n: cancer.worst_finding, image: percent(cancer.image ?? cancer.probability) })}
+        </p>
+      )}
+      <p class="note">{t("cancer.meaning")} {t("cancer.neverLower")}</p>
+      {highest.length > 0 && (
+        <dl class="highest">
+          {highest.map(({ name, share }) => (
+            <div key={name}><dt>{t(`cancer.${name}`)}</dt><dd>{share === null ? "—" : percent(share)}</dd></div>
+          ))}
+        </dl>
+      )}
+      {highest.length > 0 && <p class="note">{t("cancer.highest")}</p>}
+      <Measured task="cancer" />
+      {cancer !== null && <MapButton model="cancer" />}
+    </div>
   );
 }
 
@@ -38,12 +83,13 @@ function MaskingCard({ masking }: { masking: Masking | null }) {
       <p class="headline">
         <span>{t("masking.title")}</span><strong>{level === null ? "—" : t(`masking.${level}`)}</strong>
       </p>
+      <p class="sentence">{level !== null && t(`masking.sentence.${level}`)}</p>
       {LEVELS.map((name) => {
         const share = masking?.probabilities[name] ?? null;
         return <Bar key={name} name={t(`masking.${name}`)} share={share} isLevel={name === level} />;
       })}
-      <p class="sentence">{level !== null && t(`masking.sentence.${level}`)}</p>
       <p class="note">{t("masking.standIn")}</p>
+      {masking !== null && <div class="maps"><MaskingMap /><MapButton model="masking" /></div>}
     </div>
   );
 }
@@ -56,4 +102,57 @@ function Bar({ name, share, isLevel }: { name: string; share: number | null; isL
       <span class="value">{share === null ? "—" : percent(share)}</span>
     </div>
   );
+}
+
+/** What the card says was measured, on patients that the training never saw. */
+function Measured({ task }: { task: string }) {
+  const metrics = useSelect((s) => s.models?.find((model) => model.task === task)?.metrics ?? null);
+  const entries = Object.entries(metrics ?? {});
+  return (
+    <ul class="measured">
+      {entries.map(([name, metric]) => <li key={name} class="note">{metricName(name)}: {metricValue(metric)}</li>)}
+    </ul>
+  );
+}
+
+/** The experts that look for microcalcifications, where they are set up. */
+function Committee() {
+  const t = useT();
+  const card = useSelect((s) => s.models?.find(({ task }) => task === "microcalcification") ?? null);
+  if (card === null) return null;
+  const { expert_weights: said } = card.training;
+  const weights: unknown[] = Array.isArray(said) ? said : [];
+  const words = weights.flatMap((weight) => (typeof weight === "number" ? weight.toFixed(2) : []));
+  return (
+    <div class="card committee">
+      <p class="headline"><span>{t("committee.title")}</span></p>
+      {words.length > 0 && <p class="note">{t("committee.weights", { weights: words.join(", ") })}</p>}
+      <Measured task="microcalcification" />
+    </div>
+  );
+}
+
+function MaskingMap() {
+  const store = useStore();
+  const t = useT();
+  const selected = useSelect((s) => s.selected);
+  const isOn = useSelect(({ overlay }) => overlay?.name === "masking-map" && overlay.analysis === selected);
+  const press = () => {
+    if (selected !== null) store.update({ overlay: isOn ? null : { name: "masking-map", analysis: selected } });
+  };
+  return <button type="button" class="toggle" aria-pressed={isOn} onClick={press}>{t("masking.map")}</button>;
+}
+
+function MapButton({ model }: { model: HeatmapModel & ("cancer" | "masking") }) {
+  const store = useStore();
+  const t = useT();
+  const analysis = useSelect((s) => s.selected);
+  const isOn = useSelect(({ overlay }) => {
+    return overlay?.name === "heatmap" && overlay.model === model && overlay.analysis === analysis;
+  });
+  const press = () => {
+    if (analysis === null) return;
+    store.update({ overlay: isOn ? null : { name: "heatmap", analysis, model, method: "gradcam", finding: null } });
+  };
+  return <button type="button" class="toggle" aria-pressed={isOn} onClick={press}>{t(`${model}.heatmap`)}</button>;
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { filesIn } from "../dropped";
 import type { Session } from "../session";
 import { useApp, useT } from "../state/hooks";
 
@@ -22,7 +23,7 @@ function listen(session: Session, hover: (over: boolean) => void): () => void {
     event.preventDefault();
     depth = 0;
     hover(false);
-    void session.upload([...(event.dataTransfer?.files ?? [])]);
+    void filesIn(event.dataTransfer).then(({ files, label }) => session.upload(files, label));
   };
   const end = new AbortController();
   document.addEventListener("dragenter", step(1), end);

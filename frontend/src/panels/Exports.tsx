@@ -10,7 +10,6 @@ export function Exports() {
   if (id === null) return null;
   return (
     <section class="exports-panel" aria-label={t("exports.title")}>
-      <h2>{t("exports.title")}</h2>
       <ul class="exports">
         {EXPORTS.filter(({ dicom }) => !dicom || referable).map(({ part, words }) => (
           <li key={part}>
@@ -18,6 +17,7 @@ export function Exports() {
           </li>
         ))}
       </ul>
+      <p class="note">{t("disclaimer")}.</p>
     </section>
   );
 }

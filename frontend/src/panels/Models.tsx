@@ -9,11 +9,10 @@ export function Models() {
   const document = useSelect(currentDocument);
   const models = useSelect((s) => s.models);
   return (
-    <details class="about">
-      <summary>{t("models.title")}</summary>
+    <section class="about" aria-label={t("models.title")}>
       <dl class="models">{document === null ? <dt>{t("models.none")}</dt> : <Used document={document} />}</dl>
       <div class="cards">{(models ?? []).map((model) => <Card key={model.name} model={model} />)}</div>
-    </details>
+    </section>
   );
 }
 

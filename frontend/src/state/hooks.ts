@@ -1,5 +1,6 @@
 import { createContext } from "preact";
 import { useContext, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import type { VerdictKeeper } from "../keeper";
 import type { Session } from "../session";
 import { type T, wordsOf } from "../words";
 import type { AppStore, State } from "./state";
@@ -8,6 +9,7 @@ import type { AppStore, State } from "./state";
 export interface App {
   store: AppStore;
   session: Session;
+  keeper: VerdictKeeper;
 }
 
 export const AppContext = createContext<App | null>(null);

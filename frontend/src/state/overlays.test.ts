@@ -22,6 +22,14 @@ test("what no network judged by itself has the heatmap of the whole picture", ()
   expect(urlAfter(STATE, togglingHeatmap({ analysis: "a", finding: 2 })(STATE))).toContain("model=cancer");
 });
 
+test("a cluster whose spots were found has the heatmap of what found them", () => {
+  const spots = { ...CLUSTER, calcifications: { count: 3, extent_mm: null, spots: [] } };
+  const state = { ...STATE, details: { a: detail("a", { analysis: documentWith([spots]) }) } };
+  expect(urlAfter(state, togglingHeatmap({ analysis: "a", finding: 2 })(state))).toContain(
+    "model=microcalcification&method=gradcam&finding=2",
+  );
+});
+
 test("the same key hides what it showed, another one takes its place", () => {
   const shown = { ...STATE, ...togglingOverlay("masking-map")(STATE) };
   expect(urlAfter(shown, {})).toBe("/api/v1/analyses/a/masking-map.png?opacity=1");

@@ -16,7 +16,8 @@ export type OverlayName = Overlay["name"];
 export function heatmapOf(state: State, ref: FindingRef): Overlay {
   const finding = state.details[ref.analysis]?.analysis?.findings.find(({ id }) => id === ref.finding);
   const isMass = finding?.kind === "mass" && finding.pathology !== null;
-  const model = isMass ? ({ model: "pathology", finding: ref.finding } as const) : WHOLE;
+  const own = isMass ? "pathology" : finding?.calcifications != null ? "microcalcification" : null;
+  const model = own === null ? WHOLE : { model: own, finding: ref.finding } as const;
   return { name: "heatmap", analysis: ref.analysis, method: "gradcam", ...model };
 }
 

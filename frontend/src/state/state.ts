@@ -10,6 +10,7 @@ import type { Language } from "../words";
 import type { Overlay } from "./overlays";
 import { NOTHING_REVEALED, type Reveal } from "./reveal";
 import { type Change as ChangeOf, Store } from "./store";
+import type { Binned } from "./worklist";
 import { NOTHING_SAID, type Verdicts } from "./verdicts";
 
 /** A problem the reader has not dismissed yet; `file` is null where it concerns no single file. */
@@ -28,6 +29,9 @@ export interface FindingRef {
 export const TOOLS = ["pan", "window", "zoom", "length", "ellipse", "freehand"] as const;
 /** What dragging with the main button does. */
 export type ToolName = (typeof TOOLS)[number];
+
+export const DOCKS = ["picture", "verdict", "models", "exports"] as const;
+export type Dock = (typeof DOCKS)[number];
 
 /** How one image is looked at; null is "as the file and the hanging say". */
 export interface Look {
@@ -61,6 +65,8 @@ export interface State extends Reveal, Verdicts {
   details: Readonly<Record<string, AnalysisDetail>>;
   /** Null until the server has answered. */
   models: readonly ModelCard[] | null;
+  /** What was deleted last and can be brought back. */
+  binned: Binned | null;
   /** Names of the files on their way to the server. */
   sending: readonly string[];
   notices: readonly Notice[];
@@ -102,6 +108,10 @@ export interface State extends Reveal, Verdicts {
 
   /* The page. */
   railShown: boolean;
+  /** The tab below the findings. */
+  dock: Dock;
+  /** What the worklist is searched for. */
+  search: string;
   helpShown: boolean;
   singleKeys: boolean;
   /** The reader's own keys, where they differ from the first ones. */
@@ -121,6 +131,7 @@ export const EMPTY: State = {
   studies: {},
   details: {},
   models: null,
+  binned: null,
   sending: [],
   notices: [],
   study: null,
@@ -144,6 +155,8 @@ export const EMPTY: State = {
   hovered: null,
   chosen: null,
   railShown: true,
+  dock: "picture",
+  search: "",
   helpShown: false,
   singleKeys: true,
   ownKeys: {},
@@ -246,7 +259,7 @@ export function removed(id: string): (state: State) => Change {
   };
 }
 
-const CLOSED: Change = { study: null, selected: null, hovered: null, chosen: null };
+export const CLOSED: Change = { study: null, selected: null, hovered: null, chosen: null };
 
 export function noticed(problem: Problem, file: string | null = null): (state: State) => Change {
   return ({ notices }) => {

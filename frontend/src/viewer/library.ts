@@ -10,6 +10,14 @@ interface Entry {
   bytes: number;
 }
 
+let shared: Library | null = null;
+
+/** One for the whole page: thumbnails are cut from the pixels that hang. */
+export function sharedLibrary(): Library {
+  shared ??= new Library();
+  return shared;
+}
+
 /** The pixels that have been fetched, by image and variant; the longest unused ones go first. */
 export class Library {
   readonly #worker: Worker;

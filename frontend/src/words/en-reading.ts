@@ -59,7 +59,6 @@ export const enReading = {
   "place.nipple": "{mm} from the nipple",
   "place.assumed": "Taken from how mammograms are usually hung; the file does not tell.",
 
-  "verdict.title": "Verdict",
   "verdict.on": "Your verdict on finding {n}",
   "verdict.agree": "Agree",
   "verdict.disagree": "Disagree",
@@ -92,7 +91,6 @@ export const enReading = {
   "dock.models": "Models",
   "dock.exports": "Exports",
 
-  "cancer.thisView": "This view",
   "cancer.breast.R": "Right breast",
   "cancer.breast.L": "Left breast",
   "cancer.exam": "Examination",
@@ -100,14 +98,13 @@ export const enReading = {
   "cancer.neverLower": "Never lower than the worst finding.",
   "cancer.fromFinding": "Raised by finding {n}; the picture as a whole says {image}.",
   "cancer.interval": "95 % interval {low} to {high}",
-  "cancer.point": "Its card states, from {threshold} up: sensitivity {sensitivity}, specificity {specificity}.",
+
   "masking.map": "Map of where a small mass would be missed",
   "masking.heatmap": "Why this level",
   "cancer.heatmap": "Why this probability",
   "committee.title": "Microcalcification committee",
   "committee.weights": "Weights: {weights}",
 
-  "problem.verdict_changed": "This verdict was changed elsewhere",
   "advice.verdict_changed": "Take the other version or keep yours, in the panel “Verdict”.",
   "advice.bad_verdict": "Load the page again and say it once more; if that fails too, tell whoever runs the server.",
   "advice.bad_parameter": "Choose a name of letters, digits, spaces, dots, - and _.",

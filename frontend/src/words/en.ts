@@ -8,19 +8,12 @@ export const en = {
   "app.drop": "Drop to analyse",
   "app.language": "Language",
 
-  "rail.title": "Analyses",
   "rail.empty": "None yet.",
-  "rail.list": "Analyses of this session",
   "rail.sending": "Sending {file} …",
   "rail.sendingMore": "Sending {file} … and {n} more",
   "rail.delete": "Delete",
-  "rail.deleteFile": "Delete {file}",
   "rail.hide": "Hide the list",
   "rail.show": "Show the list",
-  "job.queued": "Waiting",
-  "job.running": "Running …",
-  "job.done": "Done",
-  "job.failed": "Failed",
 
   "progress.drop": "Drop mammograms here",
   "progress.kinds": "DICOM, PNG, JPEG, TIFF, WebP or PGM; one view in each file, or a ZIP of them.",
@@ -36,6 +29,8 @@ export const en = {
   "stage.detect": "Looking for regions",
   "stage.segment": "Drawing outlines",
   "stage.classify": "Judging pathology",
+  "stage.second_opinion": "Asking for a second opinion",
+  "stage.microcalcifications": "Looking for microcalcifications",
   "stage.masking": "Estimating masking",
   "stage.cancer": "Estimating cancer probability",
 

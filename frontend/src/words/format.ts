@@ -1,17 +1,25 @@
-import type { AnalysisDocument, Finding, MeasuredOn, Metric } from "../api-types";
+import type { AnalysisDocument, Finding, Interval, MeasuredOn, Metric } from "../api-types";
 import { isAt, nearestPoint, type Operating } from "../operating";
 import type { T } from ".";
 
 /** In the order the server works through them. */
-export const STAGES = ["read", "preprocess", "detect", "segment", "classify", "masking", "cancer"] as const;
+export const STAGES = [
+  "read", "preprocess", "detect", "segment", "classify", "second_opinion", "microcalcifications", "masking", "cancer",
+] as const;
 
-const NO_BREAK = "\u00a0";
+export const NO_BREAK = "\u00a0";
 
 /** "71 %"; never "100 %" or "0 %" for what is not quite certain. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);
   const words = rounded === 100 && share < 1 ? "> 99 %" : rounded === 0 && share > 0 ? "< 1 %" : `${rounded} %`;
   return words.replaceAll(" ", NO_BREAK);
+}
+
+/** "71 % (60 % to 80 %)"; the share alone where its interval is not known. */
+export function withInterval(t: T, share: number, interval: Interval | null): string {
+  if (interval === null) return percent(share);
+  return t("findings.interval", { share: percent(share), low: percent(interval[0]), high: percent(interval[1]) });
 }
 
 /** The long axis; null without an outline or without pixel spacing. */

@@ -1,11 +1,18 @@
+import { de } from "./de";
 import { en } from "./en";
 
 export type WordKey = keyof typeof en;
 export type Dictionary = Readonly<Record<WordKey, string>>;
 
 /** Another language is another file with the same keys, and its line here. */
-export const LANGUAGES = { en } satisfies Record<string, Dictionary>;
+export const LANGUAGES = { en, de } satisfies Record<string, Dictionary>;
+/** As their speakers call them. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
 export type Language = keyof typeof LANGUAGES;
+
+export function isLanguage(name: string): name is Language {
+  return Object.hasOwn(LANGUAGES, name);
+}
 
 /** The words of a key, with {name} replaced by the value of that name. */
 export type T = (key: WordKey, values?: Readonly<Record<string, string | number>>) => string;
@@ -23,7 +30,7 @@ function translator(dictionary: Dictionary): T {
   };
 }
 
-const TRANSLATORS = { en: translator(LANGUAGES.en) } satisfies Record<Language, T>;
+const TRANSLATORS = { en: translator(LANGUAGES.en), de: translator(LANGUAGES.de) } satisfies Record<Language, T>;
 
 /** Whether a key made at run time (of a server's code, say) has words. */
 export function isWordKey(key: string): key is WordKey {

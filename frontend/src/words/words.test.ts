@@ -9,7 +9,7 @@ const placeholders = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map(([
 test("placeholders are filled in, and one without a value stays to be seen", () => {
   const t = wordsOf("en");
   expect(t("marks.shown.other", { n: 3 })).toBe("3 marks shown");
-  expect(t("rail.deleteFile", {})).toBe("Delete {file}");
+  expect(t("worklist.delete", {})).toBe("Delete {label}");
 });
 
 test("every language says everything, with the same placeholders", () => {
