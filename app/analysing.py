@@ -9,6 +9,7 @@ from typing import Any
 
 from app import pictures, pixels, schemas
 from app.analyst import Analyst
+from app.placing import with_places
 from app.store import SOURCE_HEADERS, Store
 from pipeline.document import to_document
 from pipeline.export.source import source_headers
@@ -33,13 +34,15 @@ class Analysing:
         folder = self.store.folder(id_)
         mammogram = mammogram or self._read_again(folder)
         (folder / pictures.ORIGINAL).write_bytes(pictures.png(pictures.eight_bit(mammogram)))
-        if source := source_headers((folder / "upload").read_bytes()):
+        source = source_headers((folder / "upload").read_bytes())
+        if source:
             (folder / SOURCE_HEADERS).write_bytes(source.to_bytes())
         analysis = self.analyst.analyze(mammogram, stage, asked_beside(folder))
         prepared = self.analyst.prepare(mammogram)
         (folder / pictures.PREPROCESSED).write_bytes(pictures.png(prepared.pixels))
-        (folder / pictures.MASK).write_bytes(pixels.mask_picture(self.analyst.mask(mammogram)))
-        return to_document(analysis, file), schemas.prepared_to_json(prepared)
+        mask = self.analyst.mask(mammogram)
+        (folder / pictures.MASK).write_bytes(pixels.mask_picture(mask))
+        return with_places(to_document(analysis, file), mammogram, mask, source), schemas.prepared_to_json(prepared)
 
     def _read_again(self, folder: Path) -> Mammogram:
         data = (folder / "upload").read_bytes()

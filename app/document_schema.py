@@ -14,6 +14,20 @@ CALCIFICATIONS = record(
         "spots": array(array(NUMBER, 2)),
     }
 )
+LOCATION: Json = {
+    **nullable(
+        record(
+            {
+                "region": {"enum": ["upper", "lower", "outer", "inner", "central", None]},
+                "depth": {"enum": ["anterior", "middle", "posterior"]},
+                "nipple_mm": {**nullable(NUMBER), "description": "From the nipple in the picture."},
+                "assumed": {"type": "boolean", "description": "Which edge is up was taken from how images hang."},
+            },
+            closed=True,
+        )
+    ),
+    "description": "In the words of BI-RADS; null where no breast was found.",
+}
 FINDING = record(
     {
         "id": COUNT,
@@ -25,7 +39,8 @@ FINDING = record(
         "size_mm": nullable(record({"long_axis": NUMBER, "area": NUMBER})),
         "calcifications": nullable(CALCIFICATIONS),
         "second_opinion": nullable(record({"model": TEXT, "malignant": UNIT, "disagrees": {"type": "boolean"}})),
-    }
+    },
+    optional={"location": LOCATION},
 )
 LEVELS = ("low", "medium", "high")
 DOCUMENT: Json = {

@@ -9,14 +9,13 @@ from flask import Blueprint, Response, request
 
 from app import pictures
 from app.errors import ProblemError
+from app.placing import orientation_of
 from app.routes.analyses import find
 from app.routes.images import DEFAULT_CONFIDENCE, confidence
 from app.services import services
 from app.store import SOURCE_HEADERS
-from pipeline.dicom_values import values_of
 from pipeline.export import SourceHeaders
 from pipeline.location import Orientation
-from pipeline.read_quietly import quietly
 from pipeline.report import STYLE_HASH, Content, content_of, report_html, report_pdf
 
 bp = Blueprint("report", __name__, url_prefix="/api/v1/analyses/<id_>")
@@ -67,9 +66,7 @@ def _orientation(headers: Path) -> Orientation | None:
     """Patient Orientation (0020,0020), where the image was DICOM and said so."""
     if not headers.is_file():
         return None
-    with quietly():
-        found = values_of(SourceHeaders.from_bytes(headers.read_bytes()).dataset, "PatientOrientation")
-    return (str(found[0]), str(found[1])) if len(found) == 2 else None
+    return orientation_of(SourceHeaders.from_bytes(headers.read_bytes()))
 
 
 def when(created: str) -> str:
