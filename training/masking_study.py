@@ -62,14 +62,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--phantoms", type=int, default=32)
     found.add_argument("--first-seed", type=int, default=FIRST_SEED)
     found.add_argument("--data", type=Path, default=data_root(), help="folder that holds inbreast/")
-    found.add_argument("--views", type=int, help="of INbreast, at most; 0 leaves them out")
+    found.add_argument("--views", type=int, default=4, help="of each INbreast patient, at most; 0 leaves them out")
     found.add_argument("--threads", type=int, default=2, help="of one network; 1 on a busy machine")
     options = found.parse_args(argv)
     models = load_models(threads=options.threads)
     print("| figure | value | 95 % interval | n |\n|---|---|---|---|")
     if options.phantoms:
         on_phantoms(options.phantoms, options.first_seed, models)
-    if options.views != 0:
+    if options.views:
         on_inbreast(options.data, options.views, models)
     return 0
 
@@ -145,12 +145,14 @@ def holds_middle(mark: Box, mass: Box) -> bool:
     return mass.x <= x < mass.right and mass.y <= y < mass.bottom
 
 
-def on_inbreast(data: Path, most: int | None, models: Models) -> None:
-    """The mean over the breast against density A, B, C and D as 0 to 3, by patient."""
+def on_inbreast(data: Path, most: int, models: Models) -> None:
+    """The mean over the breast against density A, B, C and D as 0 to 3, by patient, of whom `most` views are asked."""
     _, validation = split(examples(data, "inbreast"))
     densities = density_of(data / "inbreast" / "inbreast.csv")
     rows: list[tuple[str, int, float]] = []
-    for example in [e for e in validation if e.image_id in densities][:most]:
+    for example in [e for e in validation if e.image_id in densities]:
+        if [patient for patient, _, _ in rows].count(example.patient) == most:
+            continue
         image = example.load()
         prepared = preprocess(image, models.recipe)
         map_ = masking_map(image, prepared, models.recipe, models.detector)

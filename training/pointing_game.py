@@ -39,7 +39,6 @@ from training.metrics import Estimate, bootstrap
 from training.phantom import Density, Phantom, draw_phantom
 from training.phantom.density import glandular_share
 from training.phantom.values import Lesion
-from training.shuffled import shuffle_weights
 from training.split import split
 
 Mask = NDArray[np.bool_]
@@ -83,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     models = load_models(threads=options.threads)
     print("| map | set | hits | 95 % interval | chance | likeness to shuffled | n |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        shuffled = shuffled_models(Path(folder), options.threads)
+        shuffled = shuffled_models(Path(folder), options.threads) if "gradcam" in options.methods else models
         for name in options.sets:
             cases = phantoms(options.phantoms, models) if name == "phantoms" else inbreast(options.data, models)
             report(name, shots(cases, options.models, options.methods, models, shuffled))
@@ -92,6 +91,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def shuffled_models(folder: Path, threads: int) -> Models:
     """Those that ship, their weights in random order; the detector and the segmenter as they are."""
+    from training.shuffled import shuffle_weights  # brings TensorFlow with it
+
     for card in cards():
         source, out = SHIPPED / "weights" / card.file, folder / "weights" / card.file
         out.parent.mkdir(exist_ok=True)
