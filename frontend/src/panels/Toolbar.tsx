@@ -3,6 +3,7 @@ import type { Variant } from "../api-types";
 import { run } from "../keys/commands";
 import { type CommandId, keysOf } from "../keys/keymap";
 import { useSelect, useStore, useT } from "../state/hooks";
+import { type OverlayName, togglingOverlay } from "../state/overlays";
 import { marksVisible } from "../state/reveal";
 import { currentDetail, currentDocument, lookOf, type State, TOOLS } from "../state/state";
 import { showingVariant, usingPreset } from "../state/viewing";
@@ -29,6 +30,7 @@ export function Toolbar() {
         ))}
       </Segmented>
       <Presets />
+      <Maps />
       <Command id="marks" words={t("toolbar.marks")} isOn={marksVisible} />
       <Command id="invert" words={t("toolbar.invert")} isOn={isInverted} />
       <Command id="magnifier" words={t("toolbar.magnifier")} isOn={(s) => s.magnifier} />
@@ -81,6 +83,27 @@ function Presets() {
       <option value="file">{t("toolbar.fileWindow")}</option>
       {isOriginal && presets.map(({ name }, i) => <option key={name} value={String(i)}>{name}</option>)}
       {value === "own" && <option value="own">{t("toolbar.ownWindow")}</option>}
+    </select>
+  );
+}
+
+const MAPS: readonly OverlayName[] = ["mask", "heatmap", "masking-map"];
+
+/** What can be laid over the pictures. */
+function Maps() {
+  const store = useStore();
+  const t = useT();
+  const shown = useSelect((s) => s.overlay?.name ?? null);
+  const use = (event: Event) => {
+    const { value } = event.currentTarget as HTMLSelectElement;
+    store.update({ overlay: null });
+    const name = MAPS.find((known) => known === value);
+    if (name !== undefined) store.update(togglingOverlay(name));
+  };
+  return (
+    <select aria-label={t("overlay.title")} title={t("overlay.title")} value={shown ?? ""} onChange={use}>
+      <option value="">{t("overlay.title")}</option>
+      {MAPS.map((name) => <option key={name} value={name}>{t(`command.overlay.${name}`)}</option>)}
     </select>
   );
 }
