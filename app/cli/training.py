@@ -12,7 +12,7 @@ ANYTHING = {"ignore_unknown_options": True, "help_option_names": ["-h"]}
 @click.command(context_settings=ANYTHING, add_help_option=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def train(arguments: tuple[str, ...]) -> None:
-    """Train a network from a config; see `mammoscope train --help`."""
+    """Train a network from a recipe, shipped or your own; see `mammoscope train --help`."""
     hand_on("training.train", arguments)
 
 
