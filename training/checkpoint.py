@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import keras
@@ -23,11 +22,12 @@ class Checkpoint:
     def save(self, number: float) -> None:
         """`number` is what `restore` gives back: the epochs done, or the figure reached."""
         arrays = {VARIABLE(i): keras.ops.convert_to_numpy(known) for i, known in enumerate(self.variables)}
-        with NamedTemporaryFile(dir=self.path.parent, suffix=".part", delete=False) as file:
+        part = self.path.with_suffix(".part")  # one name, so that what a kill leaves is overwritten and not piled up
+        with part.open("wb") as file:
             np.savez(file, number=np.float64(number), **arrays)
             file.flush()
             os.fsync(file.fileno())
-        Path(file.name).replace(self.path)
+        part.replace(self.path)
 
     def number(self) -> float | None:
         """What was saved beside the variables; None where nothing was saved."""

@@ -243,6 +243,9 @@ def test_a_half_written_state_is_never_taken_for_one(tmp_path: Path) -> None:
     model = network()
     state = Checkpoint(tmp_path / "state.npz", model.variables)
     state.save(3)
-    (tmp_path / "tmpabc.part").write_bytes(b"PK half")
+    (tmp_path / "state.part").write_bytes(b"PK half")  # what a kill leaves
     assert state.number() == 3
+    state.save(4)
+    assert state.number() == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["state.npz"]
     assert Checkpoint(tmp_path / "none.npz", model.variables).restore() is None

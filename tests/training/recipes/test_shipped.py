@@ -10,21 +10,21 @@ import pytest
 pytest.importorskip("keras")
 pytest.importorskip("official")
 
-from models import cancer, detector, masking, pathology, segmenter  # noqa: E402
-from models.weights import SHIPPED as WEIGHTS  # noqa: E402
-from models.weights import read_card  # noqa: E402
-from training import regions  # noqa: E402
-from training.augment import Ranges  # noqa: E402
-from training.datasets.registry import DATASETS  # noqa: E402
-from training.recipes import SHIPPED, find, shipped  # noqa: E402
-from training.recipes.read import RecipeError, read_recipe  # noqa: E402
-from training.recipes.values import Schedule  # noqa: E402
-from training.tasks.cancer import CancerRecipe  # noqa: E402
-from training.tasks.detector import DetectorRecipe, Share  # noqa: E402
-from training.tasks.masking import MaskingRecipe  # noqa: E402
-from training.tasks.pathology import PathologyRecipe  # noqa: E402
-from training.tasks.segmenter import SegmenterRecipe  # noqa: E402
-from training.train import read, run_of  # noqa: E402
+from models import cancer, detector, masking, pathology, segmenter
+from models.weights import SHIPPED as WEIGHTS
+from models.weights import read_card
+from training import regions
+from training.augment import Ranges
+from training.datasets.registry import DATASETS
+from training.recipes import SHIPPED, find, shipped
+from training.recipes.read import RecipeError, read_recipe
+from training.recipes.values import Schedule
+from training.tasks.cancer import CancerRecipe
+from training.tasks.detector import DetectorRecipe, Share
+from training.tasks.masking import MaskingRecipe
+from training.tasks.pathology import PathologyRecipe
+from training.tasks.segmenter import SegmenterRecipe
+from training.train import read, run_of
 
 TASKS = ("detector", "segmenter", "pathology", "masking", "cancer")
 
