@@ -19,7 +19,7 @@ HEADERS = {
             "img-src 'self' blob: data:",
             "font-src 'self'",
             "connect-src 'self'",
-            "worker-src 'self'",  # the viewer's pixel worker is a file of ours; nothing needs eval, WebAssembly or blob workers
+            "worker-src 'self'",  # the viewer's pixel worker is a file of ours; nothing needs eval or WebAssembly
             "manifest-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",

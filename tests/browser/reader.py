@@ -39,7 +39,7 @@ class Reader:
         self.page.goto(self.url)
 
     def upload(self, *files: Path) -> None:
-        self.page.set_input_files("input[type=file]", list(files))
+        self.page.set_input_files("input[type=file]:not([webkitdirectory])", list(files))
 
     def drop(self, name: str, data: bytes) -> None:
         self.page.evaluate(DROP, [name, list(data)])
