@@ -17,7 +17,7 @@ from pipeline.crop import crop_around
 from pipeline.geometry import Box
 from training.datasets.base import Example
 from training.fit import Draw, Judge, fit
-from training.judge import auc, operating_points_of, probabilities_of
+from training.judge import auc
 from training.plain_cuts import plain_cuts
 from training.recipes.values import Schedule, TrainingRecipe
 from training.regions import Look, Mass, masses_of
@@ -101,9 +101,7 @@ def judged(run: Run[HybridRecipe], verdict: Verdict, masses: Sequence[Mass]) -> 
         rows = [i for i, mass in enumerate(masses) if name in ("all", mass.dataset)]
         if len({truth[i] for i in rows}) == 2:
             metrics[f"auc_{name}"] = auc([patients[i] for i in rows], [truth[i] for i in rows], logits[rows])
-    fitted = with_calibration(replace(verdict, metrics=metrics), logits, truth, patients, run.recipe.calibration)
-    probabilities = probabilities_of(logits, fitted.calibration)
-    return replace(fitted, operating_points=operating_points_of(truth, probabilities))
+    return with_calibration(replace(verdict, metrics=metrics), logits, truth, patients)
 
 
 def cut(mass: Mass, recipe: HybridRecipe) -> NDArray[np.float32]:
