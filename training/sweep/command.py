@@ -20,6 +20,7 @@ from training.sweep.held_out import on_held_out
 from training.sweep.plans import OBJECTIVES, default_plan, step_from
 from training.sweep.search import Say, clock, sweep, trials_of
 from training.sweep.settings import changed, has, with_sets, write
+from training.sweep.told import Told
 from training.sweep.trial import Trials
 from training.sweep.values import Entries, Step, Sweep
 
@@ -56,7 +57,7 @@ def tune(options: argparse.Namespace, argv: Sequence[str]) -> Path:
     print(f"chosen after {clock(sum(trial.seconds for trial in found.trials))} of trials")
     held = {} if options.no_held_out else on_held_out(trials, start, found, files)
     sets = tuple(source["reader"] for source in start["data"]["sets"])
-    told = report.Told(path.name, command, sets, (trials.held_out, trials.inner), found, **held)
+    told = Told(path.name, command, sets, (trials.held_out, trials.inner), found, **held)
     return report.write(told, options.out)
 
 

@@ -19,7 +19,7 @@ Weighted = tuple[tuple[str, dict[str, Estimate]], ...]
 
 
 def on_held_out(trials: Trials, start: Entries, found: Sweep, files: Files) -> Mapping[str, Any]:
-    """Fields of training.sweep.report.Told."""
+    """Fields of training.sweep.told.Told."""
     if start["task"] == "masking":
         return {"compared": _compared(trials, start, found, files)}
     if start["task"] == "cancer" and has(start, "view"):
