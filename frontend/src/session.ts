@@ -30,13 +30,13 @@ export class Session {
     this.#last = last;
   }
 
-  /** The analyses the server still has; the one that was read last is selected, else the newest. */
+  /** The analyses the server still has; the one that was read last is selected, else the first of the newest study. */
   async start(): Promise<void> {
     void this.#learnModels();
     await this.#try(null, async () => {
       await this.#list();
-      const { analyses } = this.#store.state;
-      const first = analyses.find(({ id }) => id === this.#last) ?? analyses[0];
+      const { state } = this.#store;
+      const first = state.analyses.find(({ id }) => id === this.#last) ?? rowsOf(state)[0]?.lines[0];
       if (first !== undefined) this.select(first.id);
     });
     this.#listen();

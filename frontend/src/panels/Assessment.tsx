@@ -50,6 +50,13 @@ function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
         <span>{t("cancer.title")}</span>
         <strong>{cancer === null ? "—" : percent(cancer.probability)}</strong>
       </p>
+      {highest.length > 0 && (
+        <dl class="highest">
+          {highest.map(({ name, share }) => (
+            <div key={name}><dt>{t(`cancer.${name}`)}</dt><dd>{share === null ? "—" : percent(share)}</dd></div>
+          ))}
+        </dl>
+      )}
       {cancer?.interval != null && (
         <p class="note">
           {t("cancer.interval", { low: percent(cancer.interval[0]), high: percent(cancer.interval[1]) })}
@@ -60,15 +67,9 @@ function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
           {t("cancer.fromFinding", { n: cancer.worst_finding, image: percent(cancer.image ?? cancer.probability) })}
         </p>
       )}
-      <p class="note">{t("cancer.meaning")} {t("cancer.neverLower")}</p>
-      {highest.length > 0 && (
-        <dl class="highest">
-          {highest.map(({ name, share }) => (
-            <div key={name}><dt>{t(`cancer.${name}`)}</dt><dd>{share === null ? "—" : percent(share)}</dd></div>
-          ))}
-        </dl>
-      )}
-      {highest.length > 0 && <p class="note">{t("cancer.highest")}</p>}
+      <p class="note">
+        {t("cancer.meaning")} {t("cancer.neverLower")} {highest.length > 0 && t("cancer.highest")}
+      </p>
       <Measured task="cancer" />
       {cancer !== null && <MapButton model="cancer" />}
     </div>
@@ -109,9 +110,7 @@ function Measured({ task }: { task: string }) {
   const metrics = useSelect((s) => s.models?.find((model) => model.task === task)?.metrics ?? null);
   const entries = Object.entries(metrics ?? {});
   return (
-    <ul class="measured">
-      {entries.map(([name, metric]) => <li key={name} class="note">{metricName(name)}: {metricValue(metric)}</li>)}
-    </ul>
+    <p class="note">{entries.map(([name, metric]) => `${metricName(name)} ${metricValue(metric)}`).join("; ")}</p>
   );
 }
 

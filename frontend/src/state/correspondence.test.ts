@@ -19,9 +19,9 @@ test("findings at a similar distance from the nipple in both views of a breast a
   expect(pairs(view("LCC", at(1, 40)), view("LMLO", at(1, 80), at(2, 52)))).toEqual([["LCC 1", "LMLO 2"]]);
 });
 
-test("fifteen millimetres apart is still similar, more is not", () => {
-  expect(pairs(view("LCC", at(1, 40)), view("LMLO", at(1, 55)))).toHaveLength(1);
-  expect(pairs(view("LCC", at(1, 40)), view("LMLO", at(1, 55.1)))).toHaveLength(0);
+test("twenty-five millimetres apart is still similar, more is not", () => {
+  expect(pairs(view("LCC", at(1, 40)), view("LMLO", at(1, 65)))).toHaveLength(1);
+  expect(pairs(view("LCC", at(1, 40)), view("LMLO", at(1, 65.1)))).toHaveLength(0);
 });
 
 test("the nearest pair is linked first and no finding twice", () => {
@@ -37,6 +37,13 @@ test("the other breast, another kind, the same direction or no distance are no c
   expect(pairs(view("LCC", at(1, 40)), { ...view("LCC", at(1, 40)), analysis: "again" })).toEqual([]);
   expect(pairs(view("LCC", at(1, null)), view("LMLO", at(1, 40)))).toEqual([]);
   expect(pairs(view("LCC", finding(1, 0.9)), view("LMLO", at(1, 40)))).toEqual([]);
+});
+
+test("a size more than one and a half times the other is another lesion", () => {
+  const sized = (id: number, mm: number) => at(id, 40, { size_mm: { long_axis: mm, area: mm * mm } });
+  expect(pairs(view("LCC", sized(1, 10)), view("LMLO", sized(1, 15)))).toHaveLength(1);
+  expect(pairs(view("LCC", sized(1, 10)), view("LMLO", sized(1, 15.1)))).toHaveLength(0);
+  expect(pairs(view("LCC", sized(1, 10)), view("LMLO", at(1, 40)))).toHaveLength(1);
 });
 
 test("links are of the findings that the slider leaves, and can be read from both ends", () => {

@@ -1,15 +1,22 @@
 /**
  * Which findings of two views may be the same lesion. The distance from the nipple changes little between CC and MLO,
  * so a lesion lies on an arc about the nipple in the other view (BI-RADS Atlas, 5th ed., mammography: location; used to
- * pair detections by Paquerault et al., Med. Phys. 29 (2002) 238). A suggestion: nothing else is compared.
+ * pair detections by Paquerault et al., Med. Phys. 29 (2002) 238). A suggestion: kind and size are compared besides,
+ * nothing else.
  */
 
 import type { AnalysisDocument, Finding } from "../api-types";
 import { remembering } from "./memo";
 import { analysesOf, type FindingRef, findingsOf, type State } from "./state";
 
-/** Millimetres by which the two distances may differ; compression and a nipple out of profile move them. */
-export const TOLERANCE_MM = 15;
+/**
+ * Millimetres by which the two distances may differ; compression and a nipple out of profile move them. Of 34 INbreast
+ * breasts with one outlined mass in each view, 28 differ by less; chosen on them.
+ */
+export const TOLERANCE_MM = 25;
+
+/** Of the two long axes; in those 34 breasts the largest is 1.43. */
+export const LARGEST_RATIO = 1.5;
 
 /** One image of a study with the findings that are shown. */
 export interface View {
@@ -50,10 +57,17 @@ function linksBetween(one: View, other: View): Link[] {
 
 function linkOf(one: View, a: Finding, other: View, b: Finding): Link | null {
   const [here, there] = [a.location?.nipple_mm ?? null, b.location?.nipple_mm ?? null];
-  if (a.kind !== b.kind || here === null || there === null) return null;
+  if (a.kind !== b.kind || !haveLikeSizes(a, b) || here === null || there === null) return null;
   const from = { analysis: one.analysis, finding: a.id };
   const link = { from, to: { analysis: other.analysis, finding: b.id }, distances: [here, there] } as const;
   return difference(link) <= TOLERANCE_MM ? link : null;
+}
+
+/** An unknown size is like any other. */
+function haveLikeSizes(a: Finding, b: Finding): boolean {
+  if (a.size_mm === null || b.size_mm === null) return true;
+  const [small, large] = [a.size_mm.long_axis, b.size_mm.long_axis].sort((one, other) => one - other);
+  return (large ?? 0) <= LARGEST_RATIO * (small ?? 0);
 }
 
 function difference({ distances: [here, there] }: Link): number {

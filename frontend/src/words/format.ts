@@ -73,7 +73,7 @@ export function measuredWords(t: T, measuredOn: MeasuredOn): string {
 /** "sensitivity_at_2_false_marks_iou02" in words. */
 export function metricName(name: string): string {
   const words = name.replace(/_iou0(\d)$/, " (IoU ≥ 0.$1)").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return words.startsWith("auc") ? `AUC${words.slice(3)}` : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** "0.86 (0.69–1.00, n = 28)": with the 95 % interval. */
