@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
 DROP = """([name, bytes]) => {
   const dataTransfer = new DataTransfer();
@@ -36,7 +36,13 @@ class Reader:
             self.complaints.append(message.text)
 
     def open(self) -> None:
+        """Until the page has listed what there is, and once more when the server's news began."""
+        lists: list[Response] = []
+        self.page.on("response", lambda answer: lists.append(answer) if answer.url.endswith("/studies") else None)
         self.page.goto(self.url)
+        until = time.monotonic() + PATIENCE_MS / 1000
+        while len(lists) < 2 and time.monotonic() < until:
+            self.page.wait_for_timeout(20)
 
     def upload(self, *files: Path) -> None:
         self.page.set_input_files("input[type=file]:not([webkitdirectory])", list(files))
@@ -121,4 +127,4 @@ class Reader:
 
 
 def _is_pressed(row: Locator) -> bool:
-    return row.locator("button").get_attribute("aria-pressed") == "true"
+    return row.locator("button.entry").get_attribute("aria-pressed") == "true"

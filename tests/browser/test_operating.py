@@ -86,7 +86,7 @@ def test_with_a_result_the_panel_fits_a_small_screen_and_nothing_in_it_overlaps(
 
 def test_the_cards_facts_are_one_click_away(reader: Reader) -> None:
     with reader.without_any_request():
-        reader.page.get_by_text("Models and times").click()
+        reader.page.get_by_role("tab", name="Models").click()
         shown = reader.page.get_by_role("region", name="small-detector")
         for words in (
             "A network of no layers",
