@@ -34,6 +34,7 @@ LICENCES = {
     "cbis_ddsm": "CBIS-DDSM: CC BY 3.0 (Lee et al. 2017)",
     "inbreast": "INbreast: research use on request (Moreira et al. 2012)",
     "inbreast_release": "INbreast: research use on request (Moreira et al. 2012)",
+    "microcalc_patches": "INFN patches: their publishers' terms, research use",
     "mini_mias": "mini-MIAS: research use only (Suckling et al. 1994)",
     "mini_mias_release": "mini-MIAS: research use only (Suckling et al. 1994)",
     "rsna": "RSNA 2022 challenge: research and education use",

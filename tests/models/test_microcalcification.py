@@ -25,7 +25,7 @@ def answer(model: Any, given: Any) -> dict[str, Any]:
     return {name: keras.ops.convert_to_numpy(part) for name, part in model(given, training=False).items()}
 
 
-@pytest.mark.parametrize(("preset", "cells", "parameters"), [("compact", 30, 21_490), ("paper", 1, 360_721)])
+@pytest.mark.parametrize(("preset", "cells", "parameters"), [("compact", 30, 21_490), ("paper", 1, 350_681)])
 def test_an_expert_judges_a_patch_and_its_cells(preset: Preset, cells: int, parameters: int) -> None:
     expert = build_microcalcification(preset)
     said = answer(expert, patches(2))

@@ -72,7 +72,7 @@ def spotted(root: Path) -> list[Spotted]:
         listed = contours.get(example.image_id, {})
         if listed.get("calcifications") or example.image_id in free:
             points = np.array(listed.get("calcifications", []), np.float64).reshape(-1, 2)
-            found.append(_spotted(example, points, bool(listed.get("complete", True))))
+            found.append(_spotted(example, points, example.image_id in free or listed["complete"] is True))
     return found
 
 

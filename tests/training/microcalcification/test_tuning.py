@@ -37,6 +37,7 @@ def patches_of_two_folds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")  # Keras Tuner's: threading.currentThread
 @pytest.mark.usefixtures("patches_of_two_folds")
 def test_a_share_of_the_space_is_tried_and_the_best_point_becomes_a_recipe(tmp_path: Path) -> None:
     command = ["--data", str(tmp_path), "--out", str(tmp_path), "--fraction", "0.2"]
