@@ -149,7 +149,8 @@ class DeclaredNetwork:
     def __call__(self, *inputs: Floats) -> tuple[Floats, ...]:
         answers = self._network(*self.given(*inputs))
         chosen = [answers[place] for place in self._places]
-        return (*chosen[:-1], _logits(chosen[-1], self.declared))  # codes or boxes stand before a detector's scores
+        whole = 1 if self.declared.task == "detector" else 0  # codes or boxes stand before a detector's scores
+        return (*chosen[:whole], *(_logits(answer, self.declared) for answer in chosen[whole:]))
 
 
 def _one_of(key: str, value: object, known: Sequence[object]) -> None:

@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--boxes", choices=("yxyx", "xyxy"), help="of a detector that decodes its boxes itself")
     found.add_argument("--box-unit", choices=("pixels", "fractions"), default="pixels")
     found.add_argument("--margin", type=float, help="around a mass, of its longer side; of the task hybrid")
+    found.add_argument("--spacing", type=float, help="mm a pixel of a patch; of the task microcalcification")
     found.add_argument("--licence", default="not stated", help="of the data it was trained on")
     return found
 
@@ -71,6 +72,8 @@ def convert(options: argparse.Namespace) -> Card:
         raise NotConverted(f"{options.file.name} does not exist")
     if options.task == "detector" and not options.boxes:
         raise NotConverted("a detector with raw heads needs its anchors: write the card by hand, or decode the boxes")
+    if options.task == "microcalcification" and options.spacing is None:
+        raise NotConverted("a network for patches needs --spacing: how many mm a pixel of them is")
     options.out.mkdir(parents=True, exist_ok=True)
     if suffix == ".keras":
         file, answers = options.out / f"{name}.tflite", _from_keras(options.file, options.out / f"{name}.tflite")
@@ -149,4 +152,5 @@ def _input(options: argparse.Namespace, shapes: Mapping[str, Shape], output: str
     said |= {"layout": "NCHW" if first else "NHWC", "range": list(options.range), "output": output}
     said |= {"outputs": options.outputs.split(",")} if options.outputs else {}
     said |= {"boxes": options.boxes, "box_unit": options.box_unit} if options.boxes else {}
+    said |= {"patch": height, "spacing_mm": options.spacing} if options.spacing is not None else {}
     return said | ({"margin": options.margin} if options.margin is not None else {})

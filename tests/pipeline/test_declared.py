@@ -143,6 +143,14 @@ def test_an_output_too_many_has_to_be_chosen_by_name() -> None:
     assert chosen(np.zeros((1, 4, 2, 1), np.float32))[0] == pytest.approx(np.array([[2.0]]))
 
 
+def test_every_answer_of_several_becomes_logits_but_a_detector_s_boxes() -> None:
+    file = File({"patches": (1, 4, 4, 1)}, {"calcified": [[0.75]], "spots": np.full((1, 2, 2, 1), 0.25)})
+    said = card("microcalcification", side=4, names=["patches"], output="probabilities")
+    calcified, spots = DeclaredNetwork(file, said)(np.zeros((1, 4, 4, 1), np.float32))
+    assert calcified == pytest.approx(np.array([[np.log(3)]]), abs=1e-5)
+    assert spots == pytest.approx(np.full((1, 2, 2, 1), -np.log(3)), abs=1e-5)
+
+
 def test_a_length_that_the_file_leaves_open_fits_every_declaration() -> None:
     cancer([[0.5]], (1, 0, 0, 1))
 

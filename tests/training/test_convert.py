@@ -93,6 +93,15 @@ def test_a_detector_with_raw_heads_needs_a_card_written_by_hand(
     assert "needs its anchors" in capsys.readouterr().err
 
 
+def test_a_network_for_patches_needs_their_spacing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own_network(tmp_path / "n.keras")
+    words = [str(tmp_path / "n.keras"), "--task", "microcalcification", "--out", str(tmp_path / "o")]
+    assert convert.main(words) == 1
+    assert "--spacing" in capsys.readouterr().err
+    assert convert.main([*words, "--spacing", "0.1"]) == 0
+    assert read_card(tmp_path / "o" / "n.toml").input["spacing_mm"] == 0.1
+
+
 def test_a_keras_file_is_not_served_as_it_is(tmp_path: Path) -> None:
     own_network(tmp_path / "n.keras")
     convert.main([str(tmp_path / "n.keras"), "--task", "cancer", "--out", str(tmp_path / "o")])
