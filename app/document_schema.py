@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.reading_schema import ACQUIRED, READING, STATE
 from app.schema_parts import COUNT, NUMBER, TEXT, UNIT, Json, array, nullable, record, ref
+from pipeline.model_choice import TASKS
 
 BOX = record({"x": NUMBER, "y": NUMBER, "width": NUMBER, "height": NUMBER})
 INTERVAL: Json = {**nullable(array(UNIT, 2)), "description": "95 %, from the calibration's own uncertainty."}
@@ -125,7 +126,7 @@ OPERATING_POINT: Json = {
 CARD = record(
     {
         "name": TEXT,
-        "task": {"enum": ["detector", "segmenter", "pathology", "masking", "cancer"]},
+        "task": {"enum": list(TASKS)},
         "preset": TEXT,
         "architecture": TEXT,
         "version": TEXT,
