@@ -10,9 +10,10 @@ function isTyping(target: EventTarget | null): boolean {
 /** Single keys work everywhere but while typing or reading the help, and can be switched off (WCAG 2.1.4). */
 export function listenToKeys(store: AppStore): void {
   document.addEventListener("keydown", (event) => {
-    const { singleKeys, helpShown, ownKeys } = store.state;
+    const { singleKeys, ownKeys } = store.state;
     const name = keyName(event);
-    if (name === null || helpShown || !singleKeys || isTyping(event.target) || event.defaultPrevented) return;
+    const isInDialog = document.querySelector("dialog[open]") !== null;
+    if (name === null || isInDialog || !singleKeys || isTyping(event.target) || event.defaultPrevented) return;
     const command = commandFor(name, ownKeys);
     if (command === null) return;
     event.preventDefault();
