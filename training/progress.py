@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -70,28 +71,33 @@ def draw_curves(rows: list[Row], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    names = [name for name in rows[0] if name not in ("epoch", "images_per_second")]
+    names = [name for name in _columns(rows) if name not in ("epoch", "images_per_second")]
     figure = Figure(figsize=(7, 2.2 * len(names)), layout="constrained")
     FigureCanvasAgg(figure)
     epochs = [row["epoch"] for row in rows]
     for i, name in enumerate(names):
         axes = figure.add_subplot(len(names), 1, i + 1)
-        axes.plot(epochs, [row[name] for row in rows], marker=".")
+        axes.plot(epochs, [row.get(name, math.nan) for row in rows], marker=".")
         axes.set(ylabel=name.replace("_", " "), xlabel="epoch" if i == len(names) - 1 else "")
         axes.grid(alpha=0.3)
     figure.savefig(path, dpi=100)
+
+
+def _columns(rows: list[Row]) -> list[str]:
+    """Of all rows: a run that goes on may have got or lost its choosing patients meanwhile."""
+    return list(dict.fromkeys(name for row in rows for name in row))
 
 
 def _rows(path: Path) -> list[Row]:
     if not path.is_file():
         return []
     with path.open(newline="") as lines:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(lines)]
+        return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(lines)]
 
 
 def _write_csv(path: Path, rows: list[Row]) -> None:
     with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
+        writer = csv.DictWriter(file, _columns(rows))
         writer.writeheader()
         writer.writerows(rows)
 

@@ -46,7 +46,7 @@ Finished = tuple[Trainer, list[dict[str, float]]]
 
 def log(folder: Path) -> list[dict[str, float]]:
     with (folder / "log.csv").open() as lines:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(lines)]
+        return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(lines)]
 
 
 @pytest.fixture(scope="module")
