@@ -53,5 +53,6 @@ def test_a_refused_file_says_in_german_what_to_do(german: Reader, tmp_path: Path
     letter.write_text("Dear colleague")
     german.upload(letter)
     notice = german.page.locator(".notice")
+    expect(notice).to_contain_text("letter.txt: Die Datei ließ sich nicht als Bild lesen")
     expect(notice).to_contain_text("Die Originaldatei noch einmal senden")
     expect(notice).to_contain_text("unreadable_image")

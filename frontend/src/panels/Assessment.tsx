@@ -2,8 +2,9 @@ import type { AnalysisDocument, Masking, MaskingLevel } from "../api-types";
 import { useSelect, useStore, useT } from "../state/hooks";
 import type { HeatmapModel } from "../state/overlays";
 import { isKeptBack } from "../state/reveal";
-import { currentDocument, type State } from "../state/state";
+import { currentDocument, shownFindings, type State } from "../state/state";
 import { sameJson } from "../viewer/same";
+import type { T } from "../words";
 import { metricName, metricValue, percent } from "../words/format";
 
 const LEVELS: readonly MaskingLevel[] = ["low", "medium", "high"];
@@ -16,10 +17,11 @@ export function Assessment() {
   return (
     <section class="assessment" aria-label={t("picture.title")}>
       <ul class="warnings" aria-label={t("picture.warnings")} hidden={warnings.length === 0}>
-        {warnings.map((warning) => <li key={warning}>{warning}</li>)}
+        {warnings.map((warning) => <li key={warning} lang="en">{warning}</li>)}
       </ul>
       <CancerCard cancer={document?.cancer ?? null} />
       <MaskingCard masking={document?.masking ?? null} />
+      <AboutCancer isKnown={document?.cancer != null} />
       <Committee />
     </section>
   );
@@ -44,6 +46,7 @@ function highestOf(state: State): Highest[] {
 function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
   const t = useT();
   const highest = useSelect(highestOf, sameJson);
+  const raised = useSelect((s) => raisedWords(t, s, cancer));
   return (
     <div class="card cancer">
       <p class="headline">
@@ -62,16 +65,28 @@ function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
           {t("cancer.interval", { low: percent(cancer.interval[0]), high: percent(cancer.interval[1]) })}
         </p>
       )}
-      {cancer?.worst_finding != null && (
-        <p class="note">
-          {t("cancer.fromFinding", { n: cancer.worst_finding, image: percent(cancer.image ?? cancer.probability) })}
-        </p>
-      )}
-      <p class="note">
-        {t("cancer.meaning")} {t("cancer.neverLower")} {highest.length > 0 && t("cancer.highest")}
-      </p>
+      <p class="note">{raised}</p>
+    </div>
+  );
+}
+
+/** What raised the probability above that of the picture as a whole; it may lie below the slider. */
+function raisedWords(t: T, state: State, cancer: AnalysisDocument["cancer"]): string {
+  if (cancer?.worst_finding == null) return "";
+  const isShown = shownFindings(state).some(({ id }) => id === cancer.worst_finding);
+  const values = { n: cancer.worst_finding, image: percent(cancer.image ?? cancer.probability) };
+  return t(isShown ? "cancer.fromFinding" : "cancer.fromHidden", values);
+}
+
+/** How the probability is to be read, and what was measured. */
+function AboutCancer({ isKnown }: { isKnown: boolean }) {
+  const t = useT();
+  const several = useSelect((s) => highestOf(s).length > 0);
+  return (
+    <div class="card">
+      <p class="note">{t("cancer.meaning")} {t("cancer.neverLower")} {several && t("cancer.highest")}</p>
       <Measured task="cancer" />
-      {cancer !== null && <MapButton model="cancer" />}
+      {isKnown && <MapButton model="cancer" />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useSelect, useStore, useT } from "../state/hooks";
 import { dismissed } from "../state/state";
-import { adviceFor } from "../words/advice";
+import { adviceFor, titleOf } from "../words/advice";
 
 /** Problems, over the viewer so that nothing moves, until the reader dismisses them. */
 export function Notices() {
@@ -11,8 +11,8 @@ export function Notices() {
     <div class="notices" role="alert" aria-label={t("notices.label")}>
       {notices.map(({ key, file, problem }) => (
         <div key={key} class="notice" data-code={problem.code}>
-          <p class="title">{file === null ? problem.title : `${file}: ${problem.title}`}</p>
-          <p>{problem.detail}</p>
+          <p class="title">{file === null ? "" : `${file}: `}{titleOf(t, problem)}</p>
+          <p lang="en">{problem.detail}</p>
           <p>{adviceFor(t, problem)}</p>
           <p class="code">{problem.code}</p>
           <button type="button" onClick={() => store.update(dismissed(key))}>{t("notices.dismiss")}</button>

@@ -3,7 +3,7 @@ import type { AnalysisDetail } from "../api-types";
 import { useSelect, useT } from "../state/hooks";
 import { currentDetail } from "../state/state";
 import type { T } from "../words";
-import { adviceFor } from "../words/advice";
+import { adviceFor, titleOf } from "../words/advice";
 import { STAGES } from "../words/format";
 
 /** What stands in the viewer while there is no picture: an invitation, the stages, or what went wrong. */
@@ -61,9 +61,9 @@ function Failure({ detail: { error, file } }: { detail: AnalysisDetail }) {
   const problem = error ?? { code: "failed", title: t("progress.failed"), detail: t("progress.noReason") };
   return (
     <div class="failure" role="alert">
-      <p class="large">{problem.title}</p>
+      <p class="large">{titleOf(t, problem)}</p>
       <p class="muted">{file}</p>
-      <p>{problem.detail}</p>
+      <p lang="en">{problem.detail}</p>
       <p>{adviceFor(t, problem)}</p>
       <p class="code">{problem.code}</p>
     </div>

@@ -100,6 +100,8 @@ export const deReading: Readonly<Record<keyof typeof enReading, string>> = {
   "cancer.highest": "Brust und Untersuchung: die höchste ihrer Ansichten.",
   "cancer.neverLower": "Nie niedriger als beim schlimmsten Befund.",
   "cancer.fromFinding": "Angehoben durch Befund {n}; das Bild als Ganzes sagt {image}.",
+  "cancer.fromHidden":
+    "Angehoben durch Befund {n}, den der Regler verbirgt; das Bild als Ganzes sagt {image}.",
   "cancer.interval": "95-%-Intervall {low} bis {high}",
   "masking.map": "Karte, wo ein kleiner Herd übersehen würde",
   "masking.heatmap": "Warum diese Stufe",
@@ -107,6 +109,17 @@ export const deReading: Readonly<Record<keyof typeof enReading, string>> = {
   "committee.title": "Kommission für Mikrokalk",
   "committee.weights": "Gewichte: {weights}",
 
+  "problem.unreadable_image": "Die Datei ließ sich nicht als Bild lesen",
+  "problem.unsupported_image": "Das ist kein Mammogramm, das hier beurteilt werden kann",
+  "problem.image_too_large": "Das Bild hat zu viele Pixel",
+  "problem.unreadable_archive": "Das ZIP ließ sich nicht lesen",
+  "problem.archive_too_large": "Das ZIP enthält zu viel",
+  "problem.model_unavailable": "Ein Netz fehlt",
+  "problem.upload_too_large": "Die Datei ist zu groß",
+  "problem.queue_full": "Zu viele Auswertungen warten",
+  "problem.not_found": "Es ist nicht mehr da",
+  "problem.internal_error": "Dem Programm ist ein Fehler unterlaufen",
+  "problem.unreachable": "Der Server ist nicht zu erreichen",
   "advice.verdict_changed": "Im Feld „Urteil“ die andere Fassung nehmen oder die eigene behalten.",
   "advice.bad_verdict":
     "Die Seite neu laden und es noch einmal sagen; scheitert auch das, wer den Server betreibt benachrichtigen.",

@@ -97,6 +97,8 @@ export const enReading = {
   "cancer.highest": "Breast and examination: the highest of their views.",
   "cancer.neverLower": "Never lower than the worst finding.",
   "cancer.fromFinding": "Raised by finding {n}; the picture as a whole says {image}.",
+  "cancer.fromHidden":
+    "Raised by finding {n}, which the slider hides; the picture as a whole says {image}.",
   "cancer.interval": "95 % interval {low} to {high}",
 
   "masking.map": "Map of where a small mass would be missed",
@@ -105,6 +107,17 @@ export const enReading = {
   "committee.title": "Microcalcification committee",
   "committee.weights": "Weights: {weights}",
 
+  "problem.unreadable_image": "The file could not be read as an image",
+  "problem.unsupported_image": "This is no mammogram that can be judged here",
+  "problem.image_too_large": "The image has too many pixels",
+  "problem.unreadable_archive": "The ZIP could not be read",
+  "problem.archive_too_large": "The ZIP holds too much",
+  "problem.model_unavailable": "A network is missing",
+  "problem.upload_too_large": "The file is too large",
+  "problem.queue_full": "Too many analyses are waiting",
+  "problem.not_found": "It is no longer there",
+  "problem.internal_error": "The program made a mistake",
+  "problem.unreachable": "The server cannot be reached",
   "advice.verdict_changed": "Take the other version or keep yours, in the panel “Verdict”.",
   "advice.bad_verdict": "Load the page again and say it once more; if that fails too, tell whoever runs the server.",
   "advice.bad_parameter": "Choose a name of letters, digits, spaces, dots, - and _.",
