@@ -5,7 +5,7 @@ import { chosenIn, findingsOf, type State } from "../state/state";
 import { sameItems } from "../state/store";
 import { cameraOf, frameOf, paneOf } from "../state/viewing";
 import { markLabel } from "../words/format";
-import { boxToCanvas, type Camera, drawnBox, type Frame, imageToCanvas, type Size } from "./geometry";
+import { boxToCanvas, type Camera, clamp, drawnBox, type Frame, imageToCanvas, type Size } from "./geometry";
 import { type Label, type LabelWish, placeLabels } from "./labels";
 import { MARK_STYLES } from "./mark-styles";
 import { sameJson } from "./same";
@@ -13,6 +13,7 @@ import { widthOf } from "./text";
 
 const LABEL_HEIGHT = 20;
 const LABEL_PADDING = 6;
+const SPOT = 10; // pixels of the image around a spot's middle, so that the ring leaves the spot itself to be seen
 
 interface Place {
   frame: Frame;
@@ -74,13 +75,14 @@ function Mark({ finding, place: { frame, camera, size }, isActive, isFilled }: M
   const outline = finding.outline?.map((point) => imageToCanvas(frame, camera, size, point)) ?? null;
   const fill = isFilled ? { fill: color, "fill-opacity": 0.25 } : {};
   const spots = finding.calcifications?.spots ?? [];
+  const radius = clamp(SPOT * frame.spacing[0] * camera.zoom, 1.5, 6);
   return (
     <g class="mark" data-mark={finding.id} data-kind={finding.kind}>
       <Line path={box} color={color} width={width} dash={dash} {...(outline === null ? fill : {})} />
-      {outline !== null && <Line path={pathOf(outline)} color={color} width={width} dash={[]} {...fill} />}
+      {outline !== null && <Line path={pathOf(outline)} color={color} width={width} dash={dash} {...fill} />}
       {spots.map((spot) => {
         const [x, y] = imageToCanvas(frame, camera, size, spot);
-        return <circle key={spot.join()} class="spot" cx={x} cy={y} r={4} stroke={color} />;
+        return <circle key={spot.join()} class="spot" cx={x} cy={y} r={radius} stroke={color} />;
       })}
     </g>
   );
