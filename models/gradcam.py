@@ -46,7 +46,11 @@ def logits_and_cam(model: keras.Model, inputs: Any) -> tuple[Tensor, Tensor | No
     """
     import tensorflow as tf
 
-    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape, pooled_in(model, tape) as pooled:
+    with (
+        tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape,
+        pooled_in(model, tape) as pooled,
+        selecting(model),
+    ):
         logits = model(inputs, training=False)
         classes = [logits[:, i] for i in range(logits.shape[-1])] if len(logits.shape) == 2 else []
     if not pooled or not classes:
@@ -98,6 +102,24 @@ def pooled_in(model: keras.Model, tape: Any) -> Iterator[list[Pooled]]:
     finally:
         for layer in layers:
             del layer.call  # the method of its class again
+
+
+@contextmanager
+def selecting(model: keras.Model) -> Iterator[None]:
+    """Dense layers select instead of rectify: the same values, but LiteRT knows no gradient of a rectifier."""
+    layers = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dense)]
+    rectified = [layer for layer in layers if layer.activation is keras.activations.relu]
+    for layer in rectified:
+        layer.activation = _selected
+    try:
+        yield
+    finally:
+        for layer in rectified:
+            layer.activation = keras.activations.relu
+
+
+def _selected(values: Tensor) -> Tensor:
+    return keras.ops.where(values > 0, values, 0.0)
 
 
 def _noting(call: Callable[[Tensor], Tensor], pooled: list[Pooled], tape: Any) -> Callable[[Tensor], Tensor]:

@@ -153,3 +153,16 @@ def test_a_second_signature_leaves_the_answer_alone(tmp_path: Path) -> None:
     (said,) = model(x)
     assert (said.tolist(), model.cam(x).tolist()) == ([[2, 4, 6]], [[1, 4, 9]])
     assert model.output_names == ("twice",)
+
+
+def test_a_hidden_layer_with_rectifiers_is_exported_with_its_map(tmp_path: Path) -> None:
+    """As the paper cancer network has one: LiteRT knows no gradient of a rectifier."""
+    model, path = small("mean", dense=8), tmp_path / "network.tflite"
+    rectifiers = [layer.activation for layer in model.layers if hasattr(layer, "activation")]
+    export_model(model, path, precision="float32")
+    assert [layer.activation for layer in model.layers if hasattr(layer, "activation")] == rectifiers
+    x = np.random.default_rng(3).random((1, 6, 4, 1), np.float32)
+    logits, cam = both(model, x)
+    served = LiteRtModel(path)
+    np.testing.assert_allclose(served(x)[0], logits, atol=1e-5)
+    np.testing.assert_allclose(np.ravel(served.cam(x)), np.ravel(cam), atol=1e-5)
