@@ -40,9 +40,6 @@ class Log:
         if len(self.rows) == self.epochs or seconds > 10:  # a picture takes a moment
             draw_curves(self.rows, self.folder / "curves.png")
 
-    def column(self, name: str) -> list[float]:
-        return [row[name] for row in self.rows]
-
     def _line(self, values: Mapping[str, float]) -> str:
         took = time.monotonic() - self._started
         left = took / self._done_here * (self.epochs - len(self.rows))
