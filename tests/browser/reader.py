@@ -89,7 +89,15 @@ class Reader:
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def picture(self) -> str:
-        """What the canvas of the active pane shows, to be compared; without the marks, which have their own layer."""
+        """What the canvas of the active pane shows once it no longer changes; marks are a layer of their own."""
+        before, now = None, self._painted()
+        until = time.monotonic() + PATIENCE_MS / 1000
+        while now != before and time.monotonic() < until:
+            self.page.wait_for_timeout(250)  # a finer level follows when the zoom has settled
+            before, now = now, self._painted()
+        return now
+
+    def _painted(self) -> str:
         self.next_frames()
         return str(self.page.evaluate("(part) => document.querySelector(part).toDataURL()", self.active("canvas")))
 

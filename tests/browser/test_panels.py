@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from pipeline.finding import Calcifications, Finding, SecondOpinion
 from tests.browser.reader import Reader
@@ -64,8 +64,12 @@ def test_the_thumbnail_shows_the_finding_and_not_nothing(reading: Reader) -> Non
 
 def test_the_heatmap_of_a_finding_is_asked_for_of_the_chosen_network(reading: Reader) -> None:
     asked: list[str] = []
-    png = b"\x89PNG\r\n\x1a\n"
-    reading.page.route("**/heatmap.png**", lambda route: (asked.append(route.request.url), route.fulfill(body=png)))
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=b"\x89PNG\r\n\x1a\n")
+
+    reading.page.route("**/heatmap.png**", answer)
     reading.page.get_by_role("button", name="Heatmap of finding 1").click()
     reading.page.get_by_label("Network of the heatmap").select_option("hybrid")
     reading.page.get_by_label("Method of the heatmap").select_option("occlusion")

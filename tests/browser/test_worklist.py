@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from tests.app.stubs import StubAnalyst
 from tests.browser.reader import Reader
@@ -99,6 +99,7 @@ def test_a_reload_comes_back_to_the_same_study_and_view(reader: Reader, study: l
 
 
 def test_what_another_window_uploads_appears_by_itself(reader: Reader, other: Path) -> None:
-    reader.page.request.post(f"{reader.url}/api/v1/analyses", multipart={"file": other})
+    sent: FilePayload = {"name": "other.dcm", "mimeType": "application/dicom", "buffer": other.read_bytes()}
+    reader.page.request.post(f"{reader.url}/api/v1/analyses", multipart={"file": sent})
     expect(rows(reader)).to_have_count(1)
     expect(rows(reader).locator(".file")).to_have_text("other.dcm")

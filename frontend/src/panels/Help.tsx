@@ -37,7 +37,9 @@ export function Help() {
       </p>
       <p class="note">{t("disclaimer")}.</p>
       <button type="button" class="primary" onClick={() => dialog.current?.close()}>{t("help.close")}</button>{" "}
-      <button type="button" disabled={!hasOwn} onClick={() => store.update({ ownKeys: {} })}>{t("help.firstKeys")}</button>
+      <button type="button" disabled={!hasOwn} onClick={() => store.update({ ownKeys: {} })}>
+        {t("help.firstKeys")}
+      </button>
     </dialog>
   );
 }
@@ -87,8 +89,10 @@ function KeyLine({ id }: { id: CommandId }) {
         </button>
       </dt>
       <dd>
-        {words}
-        {taken !== null && <span class="note" role="status"> {t("help.taken", { command: t(`command.${taken}`) })}</span>}
+        {words}{" "}
+        {taken !== null && (
+          <span class="note" role="status">{t("help.taken", { command: t(`command.${taken}`) })}</span>
+        )}
       </dd>
     </div>
   );
