@@ -90,7 +90,7 @@ def train(run: Run[MicrocalcificationRecipe]) -> None:
         f"{sum(len(image.spots) for image in images)} listed calcifications",
         metrics,
     )
-    card = write_verdict(run, on_whole_images(run, verdict, experts, weights, images))
+    card = write_verdict(run, on_whole_images(run, verdict, experts, images))
     rounded = [round(float(weight), 4) for weight in weights]
     training = {**card.training, "split": SPLIT, "expert_weights": rounded}
     write_card(replace(card, training=training), run.out / "cards" / f"{run.name}.toml")
@@ -98,8 +98,9 @@ def train(run: Run[MicrocalcificationRecipe]) -> None:
 
 SPLIT = (
     "by case and patient; expert k learns nothing of folds k and k+1 of 5 (SHA-256 of the patient), so each fold is "
-    "judged by the two experts that never saw it, for patches with weights fitted on the other folds; no checkpoint "
-    "was chosen, the schedule was fixed beforehand. What ships is the five together, which nobody is left to judge"
+    "judged by the two experts that never saw it, patches with weights fitted on the other folds, whole images by "
+    "their mean; no checkpoint was chosen, the schedule was fixed beforehand. What ships is the five together, which "
+    "nobody is left to judge"
 )
 
 
@@ -158,15 +159,14 @@ def on_whole_images(
     run: Run[MicrocalcificationRecipe],
     verdict: Verdict,
     experts: Sequence[keras.Model],
-    weights: Floats,
     images: Sequence[Spotted],
 ) -> Verdict:
-    """The stage itself on every image, by the two experts that never saw its patient; and the clusters' calibration."""
+    """The stage itself on every image, by the mean of the two experts that never saw its patient; then calibrated."""
     marked: list[tuple[Spotted, tuple[Finding, ...]]] = []
     for fold in range(FOLDS):
         pair = list(judges(fold))
         ours = replace(run, out=run.folder / f"fold-{fold}")
-        export([experts[i] for i in pair], weights[pair] / weights[pair].sum(), ours.weight_file)
+        export([experts[i] for i in pair], np.full(len(pair), 1 / len(pair)), ours.weight_file)
         committee = SheetCommittee(*opened(ours, verdict.input))
         marked += [(image, marks(run, image, committee)) for image in images if image.fold == fold]
     unscaled = [scored(image, found) for image, found in marked]

@@ -26,7 +26,7 @@ from training.tasks.pathology import PathologyRecipe
 from training.tasks.segmenter import SegmenterRecipe
 from training.train import read, run_of
 
-TASKS = ("detector", "segmenter", "pathology", "masking", "cancer")
+TASKS = ("detector", "segmenter", "pathology", "masking", "cancer", "microcalcification")
 
 
 @pytest.mark.parametrize("name", shipped())
