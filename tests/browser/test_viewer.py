@@ -295,3 +295,22 @@ def test_twelve_megapixels_answer_to_wheel_and_drag_without_waiting(reader: Read
         [middle.x + middle.width / 2, middle.y + middle.height / 2],
     )
     assert frames[len(frames) // 2] < 150, f"median {frames[len(frames) // 2]:.0f} ms"
+
+
+def test_the_page_answers_while_four_large_images_are_sent_and_analysed(reader: Reader, tmp_path: Path) -> None:
+    paths = four_views(tmp_path, size=(4096, 3328))
+    reader.page.evaluate(
+        """() => {
+          globalThis.longestGap = 0;
+          let last = performance.now();
+          setInterval(() => {
+            globalThis.longestGap = Math.max(globalThis.longestGap, performance.now() - last);
+            last = performance.now();
+          }, 20);
+        }"""
+    )
+    reader.upload(*paths)
+    expect(reader.page.locator("[data-pane] canvas")).to_have_count(4, timeout=120_000)
+    expect(reader.page.locator(".pane-loading")).to_have_count(0, timeout=120_000)
+    longest = float(reader.page.evaluate("() => globalThis.longestGap"))
+    assert longest < 1500, f"the page was away for {longest:.0f} ms"  # on a busy machine; alone it is a tenth of that
