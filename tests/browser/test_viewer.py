@@ -9,7 +9,15 @@ from playwright.sync_api import Page, expect
 
 from pipeline.finding import Finding, Kind
 from tests.browser.reader import Reader
-from tests.browser.viewing import WHITE_BOXES, Rectangle, four_views, marked_rectangle, white_rectangle, with_white_box
+from tests.browser.viewing import (
+    WHITE_BOXES,
+    Rectangle,
+    earlier,
+    four_views,
+    marked_rectangle,
+    white_rectangle,
+    with_white_box,
+)
 
 
 def slots(reader: Reader) -> list[list[str]]:
@@ -62,6 +70,19 @@ class TestHanging:
         assert slots(hung) == [["LCC"]]
         hung.page.locator('[data-slot="LCC"]').dblclick(position={"x": 40, "y": 150})
         assert len(slots(hung)) == 2
+
+    def test_an_earlier_study_hangs_beside_the_current_one_until_it_is_sent_away(
+        self, reader: Reader, tmp_path: Path
+    ) -> None:
+        views = four_views(tmp_path)
+        reader.upload(earlier(views[1], tmp_path))
+        reader.wait_for_end()
+        reader.upload(views[1], views[2])
+        expect(reader.page.locator("[data-pane] canvas")).to_have_count(3, timeout=60_000)
+        assert slots(reader) == [["RCC", "LCC", "RCC"]]
+        expect(reader.page.locator(".corner.top").last).to_have_text("RCC · previous")
+        reader.page.keyboard.press("h")
+        assert slots(reader) == [["RCC", "LCC"]]
 
     def test_full_resolution_is_one_pixel_a_pixel(self, hung: Reader) -> None:
         hung.page.keyboard.press("6")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pydicom
+from pydicom.uid import generate_uid
 
 from pipeline.geometry import Box
 from pipeline.mammogram import Laterality
@@ -59,6 +61,18 @@ def four_views(folder: Path, size: tuple[int, int] = SIZE) -> list[Path]:
         paths.append(folder / f"{side}{view}.dcm")
         write_dicom(phantom, paths[-1])
     return paths
+
+
+def earlier(path: Path, folder: Path) -> Path:
+    """The same view of the same patient, two years before."""
+    made = pydicom.dcmread(path)
+    made.StudyInstanceUID, made.SeriesInstanceUID, made.SOPInstanceUID = (generate_uid() for _ in range(3))
+    made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
+    made.StudyDate = made.AcquisitionDate = made.ContentDate = "20220101"
+    if "SeriesDate" in made:
+        made.SeriesDate = "20220101"
+    made.save_as(folder / f"earlier-{path.name}")
+    return folder / f"earlier-{path.name}"
 
 
 def with_white_box(path: Path, side: str, said: str) -> Phantom:
