@@ -3,6 +3,7 @@ import { run } from "../keys/commands";
 import { keysOf } from "../keys/keymap";
 import { operatingOf } from "../operating";
 import { useSelect, useStore, useT } from "../state/hooks";
+import { isKeptBack } from "../state/reveal";
 import { currentDocument, filtered, shownFindings, type State } from "../state/state";
 import type { T } from "../words";
 import { countOfMarks, operatingWords, percent } from "../words/format";
@@ -71,6 +72,7 @@ function OperatingLine() {
 function countWords(t: T, state: State): string {
   const document = currentDocument(state);
   if (document === null) return t("slider.noAnalysis");
+  if (isKeptBack(state)) return "";
   const words = countOfMarks(t, shownFindings(state).length, document.findings.length);
   return state.marksShown ? words : t("slider.hidden", { count: words });
 }

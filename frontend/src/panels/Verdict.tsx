@@ -1,5 +1,6 @@
 import { BI_RADS, DENSITIES } from "../api-types";
 import { useApp, useSelect, useStore, useT } from "../state/hooks";
+import { isKeptBack } from "../state/reveal";
 import { currentDocument, shownFindings } from "../state/state";
 import { entryOf, erasing, picking, redoing, type Said, undoing, writing } from "../state/verdicts";
 import { letterOf } from "../viewer/Drawings";
@@ -15,15 +16,14 @@ export function Verdict() {
       <div class="picks">
         <Pick id={id} name="birads" values={BI_RADS} />
         <Pick id={id} name="density" values={DENSITIES} />
-        <Judged id={id} />
       </div>
-      <Drawn id={id} />
-      <Remarks id={id} />
+      <div class="judged"><Judged id={id} /><Standing id={id} /></div>
       <div class="steps">
         <Steps id={id} />
         <a href="/api/v1/verdicts.csv" download="verdicts.csv">{t("worklist.csv")}</a>
       </div>
-      <Standing id={id} />
+      <Drawn id={id} />
+      <Remarks id={id} />
       <p class="note">{t("disclaimer")}.</p>
     </div>
   );
@@ -61,7 +61,8 @@ function Judged({ id }: { id: string }) {
     const said = entryOf(s, id).said.marks;
     return shownFindings(s).filter((finding) => said.some((mark) => mark.finding === finding.id)).length;
   });
-  return <p class="muted">{t("verdict.judged", { n: judged, all })}</p>;
+  const keptBack = useSelect(isKeptBack);
+  return <p class="note">{keptBack ? "" : t("verdict.judged", { n: judged, all })}</p>;
 }
 
 function Drawn({ id }: { id: string }) {
