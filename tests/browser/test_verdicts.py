@@ -118,7 +118,7 @@ def test_a_mark_of_the_readers_own_is_drawn_undone_and_erased(
 
 
 def test_read_first_keeps_the_findings_back_and_records_when_they_were_asked_for(reading: Reader) -> None:
-    reading.page.keyboard.press("q")
+    reading.page.get_by_role("button", name="Read first", exact=True).click()
     reading.page.reload()
     expect(reading.page.get_by_text("the findings stay hidden until you ask")).to_be_visible()
     assert (reading.findings.count(), reading.count) == (0, "")

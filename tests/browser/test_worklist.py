@@ -103,3 +103,14 @@ def test_what_another_window_uploads_appears_by_itself(reader: Reader, other: Pa
     reader.page.request.post(f"{reader.url}/api/v1/analyses", multipart={"file": sent})
     expect(rows(reader)).to_have_count(1)
     expect(rows(reader).locator(".file")).to_have_text("other.dcm")
+
+
+def test_a_folder_is_one_study_with_the_folders_name(reader: Reader, tmp_path: Path) -> None:
+    folder = tmp_path / "four views"
+    folder.mkdir()
+    four_views(folder, SMALL)
+    (folder / "DICOMDIR").write_text("no image")
+    reader.page.set_input_files("input[webkitdirectory]", folder)
+    expect(rows(reader).locator(".file")).to_have_text("four views")
+    expect(rows(reader).locator(".views button")).to_have_count(4)
+    expect(reader.page.locator(".notice")).to_have_count(0)

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { run } from "../keys/commands";
+import { keysOf } from "../keys/keymap";
 import { useSelect, useStore, useT } from "../state/hooks";
 import { isKeptBack } from "../state/reveal";
 import { chosenIn, currentDocument, shownFindings, type State } from "../state/state";
@@ -14,11 +15,24 @@ export function Findings() {
   const keptBack = useSelect(isKeptBack);
   return (
     <section class="findings-panel" aria-label={t("findings.title")}>
-      <h2>{t("findings.title")}</h2>
+      <div class="panel-head"><h2>{t("findings.title")}</h2><ReadFirst /></div>
       <Slider />
       {keptBack ? <KeptBack /> : <List />}
       <p class="note">{t("findings.note", { standIn: t("malignancy.standIn") })}</p>
     </section>
+  );
+}
+
+/** Whether findings wait until the reader has looked. */
+function ReadFirst() {
+  const store = useStore();
+  const t = useT();
+  const isOn = useSelect((s) => s.readFirst);
+  const title = useSelect((s) => `${t("command.readFirst")} (${keysOf("readFirst", s.ownKeys)[0] ?? t("help.noKey")})`);
+  return (
+    <button type="button" class="toggle" aria-pressed={isOn} title={title} onClick={() => run(store, "readFirst")}>
+      {t("findings.readFirst")}
+    </button>
   );
 }
 

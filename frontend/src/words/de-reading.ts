@@ -33,6 +33,7 @@ export const deReading: Readonly<Record<keyof typeof enReading, string>> = {
   "app.folderTitle": "Einen Ordner mit Mammogrammen hochladen",
 
   "findings.keptBack": "Erst lesen: Die Befunde bleiben verborgen, bis nach ihnen gefragt wird.",
+  "findings.readFirst": "Erst lesen",
   "findings.reveal": "Befunde zeigen",
   "findings.interval": "{share} ({low} bis {high})",
   "findings.extent": "Kalkpunkte",

@@ -31,6 +31,7 @@ export const enReading = {
   "app.folderTitle": "Upload a folder of mammograms",
 
   "findings.keptBack": "Read first: the findings stay hidden until you ask for them.",
+  "findings.readFirst": "Read first",
   "findings.reveal": "Show the findings",
   "findings.interval": "{share} ({low} to {high})",
   "findings.extent": "Spots",
