@@ -26,7 +26,7 @@ class Log:
     def go_on_at(self, epoch: int) -> None:
         """Epochs from `epoch` on (counted from 0) will be done again: a run may die between its log and its state."""
         self.rows = self.rows[:epoch]
-        if epoch:
+        if 0 < epoch < self.epochs:
             self._say(f"going on after epoch {epoch} of {self.epochs}")
         self._started = time.monotonic()
 
