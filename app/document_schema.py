@@ -36,7 +36,10 @@ FINDING = record(
         "box": BOX,
         "confidence": UNIT,
         "outline": nullable(array(array(NUMBER, 2))),
-        "pathology": nullable(record({"malignant": UNIT, "interval": INTERVAL})),
+        "pathology": {
+            **nullable(record({"malignant": UNIT, "interval": INTERVAL})),
+            "description": "malignant: calibrated probability that the mark is a malignant mass; faint marks get less.",
+        },
         "size_mm": nullable(record({"long_axis": NUMBER, "area": NUMBER})),
         "calcifications": nullable(CALCIFICATIONS),
         "second_opinion": nullable(record({"model": TEXT, "malignant": UNIT, "disagrees": {"type": "boolean"}})),

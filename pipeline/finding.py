@@ -58,7 +58,7 @@ class Finding:
     box: Box  # acquired pixels
     confidence: float  # 0..1, the detector's own; not a probability of cancer
     outline: Points | None = None  # (N, 2) x, y acquired pixels, closed; None until segment() has run
-    malignant: float | None = None  # calibrated probability; None until classify() has run
+    malignant: float | None = None  # calibrated: is this mark, true or false, a malignant mass? None until classify()
     size: Size | None = None  # None without an outline or without pixel spacing
     interval: tuple[float, float] | None = None  # 95 % of `malignant`, from the calibration; None where unknown
     calcifications: Calcifications | None = None  # of a calcification cluster

@@ -33,8 +33,9 @@ SIDES = {"L": "Left breast", "R": "Right breast"}
 
 MEANINGS = (
     "Confidence is the detector's own score. It orders the regions and is not a probability of cancer.",
-    "Malignant is an estimated, calibrated probability; in training an assessment of BI-RADS 4 or above stood in for "
-    "malignancy. It is an opinion about images, not a biopsy.",
+    "Malignant is the estimated, calibrated probability that the mark is a malignant mass, so a faint mark gets "
+    "less; in training an assessment of BI-RADS 4 or above stood in for malignancy. It is an opinion about images, "
+    "not a biopsy.",
     "Masking tells how much dense tissue could hide a mass; in training breast density stood in for it "
     "(A low, B medium, C and D high).",
     "Cancer probability is estimated for this one view alone and is not the patient's risk.",

@@ -299,39 +299,36 @@ def test_twelve_megapixels_answer_to_wheel_and_drag_without_waiting(reader: Read
     pane = reader.page.locator('[data-slot="RCC"]').bounding_box()
     assert pane is not None
     middle = Rectangle(pane["x"], pane["y"], pane["width"], pane["height"])
-    frames = reader.page.evaluate(
-        """async ([x, y]) => {
-          const pane = document.elementFromPoint(x, y).closest(".pane");
-          const frame = () => new Promise((done) => requestAnimationFrame(done));
-          const times = [];
-          for (let step = 0; step < 30; step += 1) {
-            const began = performance.now();
-            const how = { deltaY: step < 15 ? -60 : 60, clientX: x, clientY: y, bubbles: true, cancelable: true };
-            pane.dispatchEvent(new WheelEvent("wheel", how));
-            await frame();
-            times.push(performance.now() - began);
-          }
-          return times.sort((a, b) => a - b);
-        }""",
-        [middle.x + middle.width / 2, middle.y + middle.height / 2],
-    )
-    assert frames[len(frames) // 2] < 150, f"median {frames[len(frames) // 2]:.0f} ms"
+    with reader.without_any_request():
+        moved = reader.page.evaluate(
+            """async ([x, y]) => {
+              const pane = document.elementFromPoint(x, y).closest(".pane");
+              const frame = () => new Promise((done) => requestAnimationFrame(done));
+              const place = () => JSON.stringify(pane.querySelector(".mark").getBoundingClientRect());
+              let moved = 0;
+              for (let step = 0; step < 30; step += 1) {
+                const before = place();
+                const how = { deltaY: step < 15 ? -60 : 60, clientX: x, clientY: y, bubbles: true, cancelable: true };
+                pane.dispatchEvent(new WheelEvent("wheel", how));
+                await frame();
+                await frame();
+                moved += place() !== before;
+              }
+              return moved;
+            }""",
+            [middle.x + middle.width / 2, middle.y + middle.height / 2],
+        )
+    assert moved == 30  # each turn of the wheel shows within two frames, and nobody is asked for anything
 
 
 def test_the_page_answers_while_four_large_images_are_sent_and_analysed(reader: Reader, tmp_path: Path) -> None:
     paths = four_views(tmp_path, size=(4096, 3328))
-    reader.page.evaluate(
-        """() => {
-          globalThis.longestGap = 0;
-          let last = performance.now();
-          setInterval(() => {
-            globalThis.longestGap = Math.max(globalThis.longestGap, performance.now() - last);
-            last = performance.now();
-          }, 20);
-        }"""
-    )
     reader.upload(*paths)
-    expect(reader.page.locator("[data-pane] canvas")).to_have_count(4, timeout=120_000)
-    expect(reader.page.locator(".pane-loading")).to_have_count(0, timeout=120_000)
-    longest = float(reader.page.evaluate("() => globalThis.longestGap"))
-    assert longest < 1500, f"the page was away for {longest:.0f} ms"  # on a busy machine; alone it is a tenth of that
+    tabs = [reader.page.get_by_role("tab", name=name) for name in ("Models", "Picture")]
+    answered = 0
+    while reader.page.locator(".pane-loading").count() or reader.page.locator("[data-pane] canvas").count() < 4:
+        for tab in tabs:
+            tab.click()
+            expect(tab).to_have_attribute("aria-selected", "true")
+        answered += 1
+    assert answered > 3  # while the images were sent, analysed and drawn
