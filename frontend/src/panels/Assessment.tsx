@@ -60,12 +60,12 @@ function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
           ))}
         </dl>
       )}
+      <p class="note">{raised}</p>
       {cancer?.interval != null && (
         <p class="note">
           {t("cancer.interval", { low: percent(cancer.interval[0]), high: percent(cancer.interval[1]) })}
         </p>
       )}
-      <p class="note">{raised}</p>
     </div>
   );
 }
