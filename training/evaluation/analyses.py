@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -40,14 +40,21 @@ class Networks:
 
     directory: Path | None = None  # with cards/ and weights/; None for those that ship
     choice: Path | None = None  # a models.toml that puts others in their place
+    left_out: tuple[str, ...] = ()  # optional tasks whose network may know the patients that are judged
 
     @property
     def cards(self) -> tuple[Card, ...]:
         """Raises ModelUnavailable where one does not read."""
-        return tuple(chosen.card for chosen in chosen_networks(self.directory, self.choice).values())
+        found = chosen_networks(self.directory, self.choice)
+        return tuple(chosen.card for task, chosen in found.items() if task not in self.left_out)
 
     def opened(self, threads: int) -> Models:
-        return load_models(self.directory, threads, self.choice)
+        models = load_models(self.directory, threads, self.choice)
+        return replace(
+            models,
+            second_opinion=None if "hybrid" in self.left_out else models.second_opinion,
+            microcalcification=None if "microcalcification" in self.left_out else models.microcalcification,
+        )
 
 
 @dataclass(frozen=True, eq=False)

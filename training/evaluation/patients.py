@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.weights import Card
+from pipeline.model_choice import OPTIONAL
 from training.datasets.base import Example
 from training.evaluation.analyses import Networks, Task
 from training.split import FOLDS, official_test, split
@@ -64,17 +65,31 @@ def tasks(name: str, found: Sequence[Example], held_out: str, official: bool, ch
         raise NotHeldOut(f"--held-out all needs weights of every fold: --weights DIR/{PATTERN}")
     planned = []
     for fold in range(FOLDS) if held_out == "all" else [int(held_out)]:
-        networks = chosen.of(fold)
+        networks = without_learners(name, chosen.of(fold), fold)
         check_fold(name, networks, fold)
         planned += [Task(example, networks) for example in split(found, fold)[1]]
     return planned
 
 
+def without_learners(name: str, networks: Networks, fold: int) -> Networks:
+    """Optional networks that may know the patients of `fold` take no part, and a line says so; their cards may tell
+    of figures of their own, as the microcalcification committee's does."""
+    known = [card for card in networks.cards if card.task in OPTIONAL and not _leaves_out(card, name, fold)]
+    for card in known:
+        print(f"{name}: {card.name} takes no part, for it may have learned from fold {fold}; its card says how it did")
+    return replace(networks, left_out=tuple(card.task for card in known))
+
+
+def _leaves_out(card: Card, name: str, fold: int) -> bool:
+    said = FOLD.search(str(card.training.get("split", "")))
+    return not learned_from(card, name) or (said is not None and (int(said[1]), int(said[2])) == (fold, FOLDS))
+
+
 def check_fold(name: str, networks: Networks, fold: int) -> None:
     """Every card that learned from sets like `name` must leave out `fold`. Raises NotHeldOut."""
     for card in _some_cards(networks):
-        said = FOLD.search(str(card.training.get("split", "")))
-        if learned_from(card, name) and (said is None or (int(said[1]), int(said[2])) != (fold, FOLDS)):
+        if not _leaves_out(card, name, fold):
+            said = FOLD.search(str(card.training.get("split", "")))
             words = f"left out fold {said[1]} of {said[2]}" if said else "does not say which patients it left out"
             raise NotHeldOut(f"the card {card.name} {words}; fold {fold} of {FOLDS} of {name} was to be judged")
 

@@ -40,6 +40,21 @@ def test_a_card_that_does_not_say_whom_it_left_out_is_refused(tmp_path: Path) ->
         tasks("inbreast", WOMEN, "0", False, weights(tmp_path, 0, training={"split": "by image"}))
 
 
+def test_an_optional_network_that_may_know_the_patients_takes_no_part_and_a_line_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = weights(tmp_path, 3)
+    training = {"split": "every expert leaves out two folds", "data": "133 views of INbreast"}
+    committee = Card("m", "microcalcification", "compact", "", "1", "m.tflite", "0" * 64, "INbreast", training=training)
+    write_card(committee, tmp_path / "cards" / "m.toml")
+    networks = {task.networks for task in tasks("inbreast", WOMEN, "3", False, chosen)}
+    assert {one.left_out for one in networks} == {("microcalcification",)}
+    assert {card.name for one in networks for card in one.cards} == {"c"}
+    assert "m takes no part" in capsys.readouterr().out
+    rsna = [Example("rsna_subset", f"{i}", f"{i}", Path("x.png")) for i in range(40)]
+    assert {task.networks.left_out for task in tasks("rsna_subset", rsna, "3", False, chosen)} == {()}
+
+
 def test_a_card_of_other_data_may_have_been_split_as_it_likes(tmp_path: Path) -> None:
     of_patches = {"training": {"split": "5 folds by case", "data": "700 patches"}, "data_licence": "INFN patches"}
     folder = weights(tmp_path, 0, **of_patches)
