@@ -63,7 +63,7 @@ def test_the_highest_probability_stands_beside_each_breast_and_the_examination(
     expect(state(reader)).to_contain_text("Done · cancer")
     highest = reader.page.locator(".highest")
     expect(highest).to_have_text(re.compile(r"Right breast34\s%Left breast34\s%Examination34\s%"))
-    expect(reader.page.locator(".cancer")).to_contain_text("Never lower than the worst finding")
+    expect(reader.page.locator(".assessment")).to_contain_text("Never lower than the worst finding")
 
 
 def test_a_search_leaves_the_studies_in_which_every_word_occurs(reader: Reader, study: list[Path], other: Path) -> None:
