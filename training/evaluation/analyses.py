@@ -52,6 +52,7 @@ class Networks:
         models = load_models(self.directory, threads, self.choice)
         return replace(
             models,
+            provenance={task: said for task, said in models.provenance.items() if task not in self.left_out},
             second_opinion=None if "hybrid" in self.left_out else models.second_opinion,
             microcalcification=None if "microcalcification" in self.left_out else models.microcalcification,
         )
