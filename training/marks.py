@@ -21,7 +21,7 @@ from pipeline.analyze import analyze
 from pipeline.calibration import Calibration, logit_of
 from pipeline.finding import Finding, Kind
 from pipeline.model_choice import chosen_networks
-from pipeline.models import Models, load_models
+from pipeline.models import load_models
 from training.datasets.base import Example, data_root
 from training.datasets.prepared import examples
 from training.judge import STRENGTH, auc, calibrate, platt
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _, validation = split(searched, options.held_out)
     models = load_models(options.weights)
     cards = {task: one.card for task, one in chosen_networks(options.weights, None).items()}
-    marks = [mark for example in validation for mark in marks_of(example, models, cards)]
+    marks = [mark for e in validation for mark in marks_of(e, analyze(e.load(), models).findings, cards)]
     for task in sorted(marks[0].logits):
         fit = fitted(marks, task)
         print(task, fit.calibration, *(f"{name} {figure}" for name, figure in fit.metrics.items()), sep="\n  ")
@@ -73,9 +73,11 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def marks_of(example: Example, models: Models, cards: Mapping[str, Card]) -> list[Mark]:
-    """Every outlined mass mark of the served analysis; masses whose pathology nobody knows are left out."""
-    findings = analyze(example.load(), models).findings
+def marks_of(example: Example, findings: Sequence[Finding], cards: Mapping[str, Card]) -> list[Mark]:
+    """Every outlined mass mark of a served analysis by the networks of `cards`, task -> card.
+
+    Marks on masses whose pathology nobody knows are left out.
+    """
     judged = [finding for finding in findings if finding.kind is Kind.MASS and finding.malignant is not None]
     told = [(finding, _truth(finding, example)) for finding in judged]
     return [

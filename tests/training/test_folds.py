@@ -1,0 +1,97 @@
+"""Figures of five folds become those of weights that learned from everybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("sklearn")
+
+from models.weights import Card, Metric, WeightsError
+from pipeline.calibration import Calibration
+from pipeline.finding import Analysis, Finding, Kind
+from pipeline.geometry import Box
+from pipeline.mammogram import Mammogram
+from training.datasets.base import Example, MassTruth
+from training.evaluation.values import Case
+from training.folds import SAID, Judging, over_folds, slider, told, weighted_mean
+from training.split import FOLDS
+
+SERVED = Calibration(scale=1.2, offset=-0.3, confidence=0.5)
+
+
+def card(task: str = "detector", **more: Metric) -> Card:
+    said = {"scale": SERVED.scale, "offset": SERVED.offset, "confidence": SERVED.confidence}
+    return Card(
+        f"our-{task}", task, "compact", "", "1", f"{task}.tflite", "0" * 64, "CC0", metrics=more, calibration=said
+    )
+
+
+def case(patient: str, *marks: tuple[Box, float, float], masses: tuple[MassTruth, ...] | None = ()) -> Case:
+    """Marks: box, confidence, and the logit of the network before its fold's calibration."""
+    findings = tuple(
+        Finding(Kind.MASS, box, sure, malignant=SERVED.judge(logit, sure).probability) for box, sure, logit in marks
+    )
+    shown = Example("inbreast", patient, patient, Path("none.png"), masses)
+    unseen = Mammogram(np.zeros((1, 1), np.float32))
+    return Case(shown, Analysis(unseen, findings, None, None), 100, 100, 1.0)
+
+
+def test_a_mean_over_folds_weighs_what_each_counts() -> None:
+    mean = weighted_mean([Metric(0.9, 0.8, 1.0, 30), Metric(0.5, 0.3, 0.7, 10)])
+    assert mean.value == pytest.approx(0.8)
+    assert mean.n == 40
+    # standard errors add as squares: sqrt((0.75 * 0.1)^2 + (0.25 * 0.2)^2)
+    assert mean.high - mean.value == pytest.approx(0.0901, abs=1e-4)
+
+
+def test_the_interval_stays_within_what_a_share_can_be() -> None:
+    mean = weighted_mean([Metric(0.98, 0.8, 1.0, 10), Metric(1.0, 0.9, 1.0, 10)])
+    assert mean.high == 1.0
+    assert mean.low < 0.98
+
+
+def test_a_figure_that_one_fold_could_not_give_is_left_out() -> None:
+    whole = [card(dice=Metric(0.9, 0.8, 1.0, 10), auc=Metric(0.7, 0.6, 0.8, 9))] * 4
+    assert set(over_folds([*whole, card(dice=Metric(0.7, 0.6, 0.8, 10))])) == {"dice"}
+
+
+def test_the_slider_counts_views_without_a_mass_and_none_that_nobody_searched() -> None:
+    box = Box(10, 10, 20, 20)
+    found = case("a", (box, 0.9, 0.0), masses=(MassTruth(box, malignant=True),))
+    false = case("b", (box, 0.5, 0.0))
+    unsearched = case("c", (box, 0.9, 0.0), masses=None)
+    points = {point["confidence"]: point for point in slider([found, false, unsearched])}
+    assert (points[0.4]["sensitivity"], points[0.4]["false_marks"]) == (1.0, 0.5)
+    assert (points[0.6]["sensitivity"], points[0.6]["false_marks"]) == (1.0, 0.0)
+
+
+def drawn_judging(cards: tuple[dict[str, Card], ...]) -> Judging:
+    """120 women with a mass each, malignant with the odds of the network's logit, and a false mark each."""
+    rng, cases, box = np.random.default_rng(5), [], Box(10, 10, 20, 20)
+    for i in range(120):
+        logit = float(rng.normal(0, 2))
+        malignant = bool(rng.random() < 1 / (1 + np.exp(-logit)))
+        marks = ((box, 0.8, logit), (Box(60, 60, 20, 20), 0.1, float(rng.normal(-2, 1))))
+        cases.append(case(f"w{i}", *marks, masses=(MassTruth(box, malignant=malignant),)))
+    return Judging(tuple(cases), cards)
+
+
+def test_malignancy_is_calibrated_on_what_the_networks_said_before_their_folds_calibration() -> None:
+    fold = {"pathology": card("pathology", auc_all=Metric(0.9, 0.8, 1.0, 24))}
+    said = told(card("pathology"), drawn_judging((fold,) * FOLDS))
+    assert said.training["figures"] == SAID
+    assert said.metrics["auc_all"].n == 120
+    assert said.metrics["auc_found_masses_as_served"].value == pytest.approx(0.9, abs=0.08)
+    assert said.metrics["auc_marks_as_served"].n == 240
+    curve = Calibration.of(said.calibration)
+    assert curve.judge(1.5, 0.8).probability == pytest.approx(1 / (1 + np.exp(-1.5)), abs=0.12)
+    assert all(point["n"] == 120 for point in said.operating_points)
+
+
+def test_a_missing_fold_is_an_error_and_no_smaller_mean() -> None:
+    fold = {"segmenter": card("segmenter", dice=Metric(0.9, 0.8, 1.0, 24))}
+    with pytest.raises(WeightsError, match="4 folds of it, expected 5"):
+        told(card("segmenter"), Judging((), (fold, fold, fold, fold, {})))

@@ -1,0 +1,157 @@
+"""Figures for weights that learned from everybody: those of five trainings by the same recipe, each judged on the fifth
+of the patients that it left out. `python -m training.folds --data ROOT --weights DIR/{fold} --into OUT` prints them,
+`--write` puts them into the cards of OUT (`mammoscope train ... --all --out OUT`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.weights import Card, Metric, WeightsError, cards, write_card
+from pipeline.calibration import Calibration
+from training.datasets.base import data_root
+from training.datasets.registry import DATASETS
+from training.draws import Draws
+from training.evaluation.analyses import analysed
+from training.evaluation.patients import PATTERN, Chosen, tasks
+from training.evaluation.questions import found_masses
+from training.evaluation.values import Case, Judged
+from training.judge import auc, operating_points_of
+from training.marks import fitted, marks_of, raw_logit
+from training.metrics import Estimate
+from training.split import FOLDS, fold_of
+from training.tasks.detector import operating_points
+
+Floats = NDArray[np.float64]
+SETS = ("inbreast", "mini_mias")
+SLIDER = "inbreast"  # whose views give the detector's operating points
+WHERE = "on the masses that the detectors of five folds found on the patients whom they left out, as served"
+SAID = (
+    f"figures: mean over {FOLDS} folds by patient, weighted by n, each judged by weights of the same recipe that left "
+    "it out; calibration and operating points from the same patients, pooled; these weights learned from everybody"
+)
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The cases of every set, and task -> card by the fold whose patients it judged."""
+
+    cases: tuple[Case, ...]
+    cards: tuple[dict[str, Card], ...]
+
+    def of(self, case: Case) -> dict[str, Card]:
+        return self.cards[fold_of(*case.example.unit)]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(argv)
+    judging = judged(options.data, Chosen(options.weights), options.out / "analyses", options.jobs)
+    for card in cards(options.into):
+        said = told(card, judging)
+        print(f"{said.name}", *(f"  {name} {figure}" for name, figure in said.metrics.items()), sep="\n")
+        print(f"  {dict(said.calibration)}", *(f"  {dict(point)}" for point in said.operating_points), sep="\n")
+        if options.write:
+            write_card(said, options.into / "cards" / f"{said.name}.toml")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(prog="python -m training.folds", description=__doc__)
+    found.add_argument("--data", type=Path, default=data_root(), help="folder that holds the data sets")
+    found.add_argument(
+        "--weights", required=True, help=f"DIR/{PATTERN}: a folder with cards/ and weights/ for each fold"
+    )
+    found.add_argument("--into", type=Path, required=True, help="folder with cards/ of weights that everybody trained")
+    found.add_argument("--out", type=Path, default=Path("runs/evaluate"), help="where analyses are kept")
+    found.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="analyses at once")
+    found.add_argument("--write", action="store_true", help="put the figures into the cards of --into")
+    return found
+
+
+def judged(data: Path, chosen: Chosen, kept: Path, jobs: int) -> Judging:
+    """Every patient of the sets, analysed by the weights that left her out. Raises NotHeldOut, PipelineError."""
+    cases: list[Case] = []
+    for name in SETS:
+        planned = tasks(name, list(DATASETS[name].read(data / name)), "all", False, chosen)
+        cases += [case for case in analysed(planned, kept, jobs, name) if isinstance(case, Case)]
+    return Judging(tuple(cases), tuple({card.task: card for card in chosen.of(k).cards} for k in range(FOLDS)))
+
+
+def told(card: Card, judging: Judging) -> Card:
+    """The card with the figures of the folds; calibration and operating points are of all their patients together."""
+    folds = [fold[card.task] for fold in judging.cards if card.task in fold]
+    if len(folds) < FOLDS:
+        raise WeightsError(f"{card.name}: there are {len(folds)} folds of it, expected {FOLDS}")
+    training = {**card.training, "figures": SAID}
+    judged = replace(card, training=training, metrics={name: _metric(one) for name, one in over_folds(folds).items()})
+    if card.task == "detector":
+        return replace(judged, operating_points=slider(judging.cases))
+    return of_marks(judged, judging) if card.task == "pathology" else judged
+
+
+def over_folds(folds: Sequence[Card]) -> dict[str, Estimate]:
+    """Mean of the folds' figures, weighted by what they count.
+
+    Patients of two folds are different women, so the variances behind the intervals add up; every interval is
+    taken as 1.96 standard errors to both sides. A figure that some fold could not give is left out.
+    """
+    names = [name for name in folds[0].metrics if all(name in card.metrics for card in folds)]
+    return {name: weighted_mean([card.metrics[name] for card in folds]) for name in names}
+
+
+def weighted_mean(figures: Sequence[Metric]) -> Estimate:
+    counts = np.array([figure.n for figure in figures], np.float64)
+    shares = counts / counts.sum()
+    value = float(shares @ [figure.value for figure in figures])
+    half = float(np.sqrt(((shares * [(figure.high - figure.low) / 2 for figure in figures]) ** 2).sum()))
+    return Estimate(value, max(value - half, 0.0), min(value + half, 1.0), int(counts.sum()))
+
+
+def slider(cases: Iterable[Case]) -> tuple[dict[str, float], ...]:
+    """Sensitivity and false marks at every confidence, over all views in which masses were looked for."""
+    return operating_points([c.scored for c in cases if c.example.dataset == SLIDER and c.example.masses is not None])
+
+
+def of_marks(card: Card, judging: Judging) -> Card:
+    """The calibration over all marks, true and false, and the operating points on the found masses."""
+    searched = [case for case in judging.cases if case.example.masses is not None]
+    marks = [mark for case in searched for mark in marks_of(case.example, case.analysis.findings, judging.of(case))]
+    fit = fitted(marks, card.task)
+    truth, said, patients = found_answers(searched, judging, Calibration.of(fit.calibration))
+    points = tuple({**point, "n": len(truth), "where": WHERE} for point in operating_points_of(truth, said))
+    metrics = {**fit.metrics, "auc_found_masses_as_served": auc(patients, truth, said)}
+    more = {name: _metric(figure) for name, figure in metrics.items()}
+    return replace(card, calibration=fit.calibration, metrics={**card.metrics, **more}, operating_points=points)
+
+
+def found_answers(
+    searched: Sequence[Case], judging: Judging, curve: Calibration
+) -> tuple[list[bool], Floats, list[str]]:
+    """Of every mass that a mark found: is it malignant, what `curve` makes of the network's answer, whose it is."""
+    everybody = Judged("folds", tuple(searched), (), Draws.of([case.patient for case in searched]))
+    truth, said, patients = [], [], []
+    for case, mass, mark in found_masses(everybody):
+        if mass.malignant is None or mark.malignant is None:
+            continue
+        fold = Calibration.of(judging.of(case)["pathology"].calibration)
+        logit = raw_logit(mark.malignant, mark.confidence, fold)
+        truth.append(mass.malignant)
+        said.append(curve.judge(logit, mark.confidence).probability)
+        patients.append(case.patient)
+    return truth, np.array(said, np.float64), patients
+
+
+def _metric(figure: Estimate) -> Metric:
+    return Metric(round(figure.value, 4), round(figure.low, 4), round(figure.high, 4), figure.n)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
