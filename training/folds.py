@@ -93,7 +93,7 @@ def told(card: Card, judging: Judging) -> Card:
     training = {**card.training, "figures": SAID}
     judged = replace(card, training=training, metrics={name: _metric(one) for name, one in over_folds(folds).items()})
     if card.task == "detector":
-        return replace(judged, operating_points=slider(judging.cases))
+        return of_slider(judged, judging)
     return of_marks(judged, judging) if card.task == "pathology" else judged
 
 
@@ -115,9 +115,17 @@ def weighted_mean(figures: Sequence[Metric]) -> Estimate:
     return Estimate(value, max(value - half, 0.0), min(value + half, 1.0), int(counts.sum()))
 
 
-def slider(cases: Iterable[Case]) -> tuple[dict[str, float], ...]:
-    """Sensitivity and false marks at every confidence, over all views in which masses were looked for."""
-    return operating_points([c.scored for c in cases if c.example.dataset == SLIDER and c.example.masses is not None])
+def of_slider(card: Card, judging: Judging) -> Card:
+    """The slider's operating points, and on how many views they rest, worded as the server reads it."""
+    searched = [c for c in judging.cases if c.example.dataset == SLIDER and c.example.masses is not None]
+    learned = str(card.training.get("data", "")).split(";")[0]
+    said = f"{learned}; {len(searched)} INbreast views validate in five folds"
+    return replace(card, training={**card.training, "data": said}, operating_points=slider(searched))
+
+
+def slider(searched: Iterable[Case]) -> tuple[dict[str, float], ...]:
+    """Sensitivity and false marks at every confidence, over views in which masses were looked for."""
+    return operating_points([case.scored for case in searched])
 
 
 def of_marks(card: Card, judging: Judging) -> Card:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from app.schemas import VALIDATION
 from models.weights import Card, Metric, WeightsError
 from pipeline.calibration import Calibration
 from pipeline.finding import Analysis, Finding, Kind
@@ -16,7 +18,7 @@ from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
 from training.datasets.base import Example, MassTruth
 from training.evaluation.values import Case
-from training.folds import SAID, Judging, over_folds, slider, told, weighted_mean
+from training.folds import SAID, Judging, over_folds, told, weighted_mean
 from training.split import FOLDS
 
 SERVED = Calibration(scale=1.2, offset=-0.3, confidence=0.5)
@@ -63,9 +65,16 @@ def test_the_slider_counts_views_without_a_mass_and_none_that_nobody_searched() 
     found = case("a", (box, 0.9, 0.0), masses=(MassTruth(box, malignant=True),))
     false = case("b", (box, 0.5, 0.0))
     unsearched = case("c", (box, 0.9, 0.0), masses=None)
-    points = {point["confidence"]: point for point in slider([found, false, unsearched])}
+    fold = {"detector": card(sensitivity=Metric(0.9, 0.8, 1.0, 1))}
+    shipped = replace(card(), training={"data": "9 views of inbreast and 2 phantoms; 0 views validate"})
+    said = told(shipped, Judging((found, false, unsearched), (fold,) * FOLDS))
+    points = {point["confidence"]: point for point in said.operating_points}
     assert (points[0.4]["sensitivity"], points[0.4]["false_marks"]) == (1.0, 0.5)
     assert (points[0.6]["sensitivity"], points[0.6]["false_marks"]) == (1.0, 0.0)
+    assert said.training["data"] == "9 views of inbreast and 2 phantoms; 2 INbreast views validate in five folds"
+    measured = VALIDATION.search(said.training["data"])
+    assert measured is not None
+    assert measured["images"] == "2"
 
 
 def drawn_judging(cards: tuple[dict[str, Card], ...]) -> Judging:
