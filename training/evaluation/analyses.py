@@ -22,8 +22,9 @@ from pipeline.analyze import analyze
 from pipeline.document import to_document
 from pipeline.document_read import analysis_of
 from pipeline.errors import PipelineError
+from pipeline.finding import Analysis
 from pipeline.mammogram import Mammogram
-from pipeline.model_choice import chosen_networks
+from pipeline.model_choice import OPTIONAL, chosen_networks
 from pipeline.models import Models, load_models
 from training.datasets.base import Example
 from training.evaluation.values import Case
@@ -31,6 +32,7 @@ from training.evaluation.values import Case
 BAR = 40  # characters
 SOURCES = [path.read_bytes() for path in sorted(Path(pipeline.__file__).parent.glob("*.py"))]
 CODE = sha256(b"".join(SOURCES)).hexdigest()  # read when it was imported: what is on disk later may be newer
+LEAVABLE = (*OPTIONAL, "masking", "cancer")  # no other network's answer rests on theirs
 Json = dict[str, Any]
 
 
@@ -40,7 +42,7 @@ class Networks:
 
     directory: Path | None = None  # with cards/ and weights/; None for those that ship
     choice: Path | None = None  # a models.toml that puts others in their place
-    left_out: tuple[str, ...] = ()  # optional tasks whose network may know the patients that are judged
+    left_out: tuple[str, ...] = ()  # tasks whose network may know the patients that are judged; see LEAVABLE
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -55,6 +57,14 @@ class Networks:
             provenance={task: said for task, said in models.provenance.items() if task not in self.left_out},
             second_opinion=None if "hybrid" in self.left_out else models.second_opinion,
             microcalcification=None if "microcalcification" in self.left_out else models.microcalcification,
+        )
+
+    def answers(self, analysis: Analysis) -> Analysis:
+        """Without those of required networks that are left out: an analysis asks them, but nobody hears them."""
+        return replace(
+            analysis,
+            masking=None if "masking" in self.left_out else analysis.masking,
+            cancer=None if "cancer" in self.left_out else analysis.cancer,
         )
 
 
@@ -101,7 +111,7 @@ def _analysed(work: tuple[Task, Path, int]) -> tuple[Task, Json]:
     kept = folder / weights_key(task.networks) / f"{_image_key(data, task.example)}.json"
     if kept.exists():
         return task, json.loads(kept.read_text())
-    entry = _entry(task.example, _models(task.networks, threads))
+    entry = _entry(task, _models(task.networks, threads))
     kept.parent.mkdir(exist_ok=True)
     part = kept.with_suffix(f".{os.getpid()}")  # a killed run leaves no half document under the name
     part.write_text(json.dumps(entry))
@@ -109,13 +119,13 @@ def _analysed(work: tuple[Task, Path, int]) -> tuple[Task, Json]:
     return task, entry
 
 
-def _entry(example: Example, models: Models) -> Json:
+def _entry(task: Task, models: Models) -> Json:
     started = time.perf_counter()
     try:
-        analysis = analyze(example.load(), models)
+        analysis = task.networks.answers(analyze(task.example.load(), models))
     except PipelineError as error:
         return {"refused": error.code}
-    document = to_document(analysis, example.image_id)
+    document = to_document(analysis, task.example.image_id)
     return {"document": document, "milliseconds": round((time.perf_counter() - started) * 1000, 1)}
 
 

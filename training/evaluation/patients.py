@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.weights import Card
-from pipeline.model_choice import OPTIONAL
 from training.datasets.base import Example
-from training.evaluation.analyses import Networks, Task
+from training.evaluation.analyses import LEAVABLE, Networks, Task
 from training.split import FOLDS, official_test, split
 
 FOLD = re.compile(r"fold (\d+) of (\d+)")
@@ -73,9 +72,9 @@ def tasks(name: str, found: Sequence[Example], held_out: str, official: bool, ch
 
 
 def without_learners(name: str, networks: Networks, fold: int) -> Networks:
-    """Optional networks that may know the patients of `fold` take no part, and a line says so; their cards may tell
-    of figures of their own, as the microcalcification committee's does."""
-    known = [card for card in networks.cards if card.task in OPTIONAL and not _leaves_out(card, name, fold)]
+    """Networks that may know the patients of `fold` take no part where the analysis can do without their answer, and a
+    line says so; their cards may tell of figures of their own, as the microcalcification committee's does."""
+    known = [card for card in networks.cards if card.task in LEAVABLE and not _leaves_out(card, name, fold)]
     for card in known:
         print(f"{name}: {card.name} takes no part, for it may have learned from fold {fold}; its card says how it did")
     return replace(networks, left_out=tuple(card.task for card in known))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.weights import Card, write_card
+from pipeline.finding import Analysis, Cancer, Masking, MaskingLevel
+from pipeline.mammogram import Mammogram
 from training.datasets.base import Example
+from training.evaluation.analyses import Networks
 from training.evaluation.patients import Chosen, NotHeldOut, tasks
 from training.split import fold_of
 
@@ -53,6 +57,23 @@ def test_an_optional_network_that_may_know_the_patients_takes_no_part_and_a_line
     assert "m takes no part" in capsys.readouterr().out
     rsna = [Example("rsna_subset", f"{i}", f"{i}", Path("x.png")) for i in range(40)]
     assert {task.networks.left_out for task in tasks("rsna_subset", rsna, "3", False, chosen)} == {()}
+
+
+def test_a_required_network_on_which_nothing_rests_is_asked_but_not_heard(tmp_path: Path) -> None:
+    chosen = weights(tmp_path, 3)
+    training = {"split": SPLIT.format(fold=0), "data": "9 views of inbreast"}
+    for task in ("masking", "cancer"):
+        other = Card(task, task, "compact", "", "1", f"{task}.tflite", "0" * 64, "INbreast", training=training)
+        write_card(other, tmp_path / "cards" / f"{task}.toml")
+    (networks,) = {task.networks for task in tasks("inbreast", WOMEN, "3", False, chosen)}
+    assert networks.left_out == ("masking", "cancer")
+    probabilities = {MaskingLevel.LOW: 0.2, MaskingLevel.MEDIUM: 0.3, MaskingLevel.HIGH: 0.5}
+    said = Analysis(
+        Mammogram(np.zeros((1, 1), np.float32)), (), Masking(MaskingLevel.HIGH, probabilities), Cancer(0.5, 0.5)
+    )
+    heard = networks.answers(said)
+    assert (heard.masking, heard.cancer) == (None, None)
+    assert Networks().answers(said) == said
 
 
 def test_a_card_of_other_data_may_have_been_split_as_it_likes(tmp_path: Path) -> None:
