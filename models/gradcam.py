@@ -63,7 +63,11 @@ def answers_and_cam(model: keras.Model, inputs: Any, answer: str) -> tuple[Mappi
     """Of a network over a batch of B pictures: its outputs by name, and cam (B, H, W) of its logits called `answer`."""
     import tensorflow as tf
 
-    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape, pooled_in(model, tape) as pooled:
+    with (
+        tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape,
+        pooled_in(model, tape) as pooled,
+        selecting(model),
+    ):
         said = model(inputs, training=False)
         whole = tf.reduce_sum(said[answer])  # pictures do not touch each other, so each keeps its own gradient
     return said, place_map(pooled, whole, tape)

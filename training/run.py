@@ -86,7 +86,8 @@ class Run(Generic[R_co]):
         """Keep the recipe beside the run. Raises RecipeError where the folder holds a run of another one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         kept, mine = self.folder / "recipe.toml", f"# validates: fold {self.held_out}\n{recipe_toml(self.recipe)}"
-        if kept.is_file() and kept.read_text(encoding="utf-8") != mine:
+        begun = any(path != kept for path in self.folder.iterdir())  # one that failed on its data left its recipe alone
+        if begun and kept.is_file() and kept.read_text(encoding="utf-8") != mine:
             raise RecipeError(
                 f"{kept} is of another recipe, fold or length: choose another --out, or delete its folder"
             )

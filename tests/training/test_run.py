@@ -163,7 +163,11 @@ def test_a_folder_keeps_one_recipe(tmp_path: Path) -> None:
     run = run_in(tmp_path)
     run.claim()
     run.claim()
-    for other in (replace(run, held_out=1), replace(run, recipe=replace(RECIPE, seed=8))):
+    others = (replace(run, held_out=1), replace(run, recipe=replace(RECIPE, seed=8)))
+    for other in (*others, run):
+        other.claim()  # nothing was trained yet: a run that could not read its data left its recipe alone
+    (run.folder / "log.csv").touch()
+    for other in others:
         with pytest.raises(RecipeError, match="choose another --out"):
             other.claim()
 
