@@ -123,9 +123,10 @@ def tried(hyper: Hyper, search: Search, schedule: Schedule, known: Sequence[Patc
 
     keras.utils.set_random_seed(search.seed)
     model = build_microcalcification("paper", **asdict(hyper))
-    draw = batches([patch for patch in known if patch.fold != search.held_out], (), 1, PATCHES_ALONE)
+    learnt = [patch for patch in known if patch.fold != search.held_out]
+    draw = batches(learnt, (), 1, PATCHES_ALONE)
     with tempfile.TemporaryDirectory() as folder:
-        fit(model, draw, LOSSES, schedule, Path(folder), search.seed)
+        fit(model, draw, LOSSES, schedule.for_images(len(learnt), PATCHES_ALONE.patches), Path(folder), search.seed)
     held_out = [patch for patch in known if patch.fold == search.held_out]
     pixels = np.stack([patch.pixels for patch in held_out])[..., None].astype(np.float32) / np.float32(255)
     logits = keras.ops.convert_to_numpy(model(pixels, training=False)["calcified"])[:, 0]

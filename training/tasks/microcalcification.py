@@ -30,7 +30,7 @@ from pipeline.microcalcification import microcalcify
 from pipeline.preprocess import preprocess
 from pipeline.wavelet import Wavelet, filtered
 from training.fit import fit
-from training.judge import auc, calibrate
+from training.judge import Calibrated, auc, calibrate
 from training.metrics import Estimate
 from training.microcalcification.committee import fitted_weights, judges, left_out, nested
 from training.microcalcification.data import Patch, Spotted, patches, spotted
@@ -111,15 +111,17 @@ def trained(
     recipe, how, hidden = run.recipe, run.recipe.expert, left_out(expert)
     keras.utils.set_random_seed(recipe.seed + expert)
     model = build_microcalcification(recipe.preset, **(asdict(how.hyper) if recipe.preset == "paper" else {}))
+    learnt = [patch for patch in found if patch.fold >= 0 and patch.fold not in hidden]
     draw = batches(
-        [patch for patch in found if patch.fold >= 0 and patch.fold not in hidden],
+        learnt,
         [image for image in images if image.fold not in hidden],
         CELLS if recipe.preset == "compact" else 1,
         how.shares,
         how.ranges,
         lambda pixels: filtered(pixels, how.wavelet) if how.wavelet else pixels,
     )
-    fit(model, draw, LOSSES, how.schedule, run.folder / f"expert-{expert + 1}", recipe.seed + expert)
+    schedule = how.schedule.for_images(len(learnt), how.shares.patches)  # by default every patch once an epoch
+    fit(model, draw, LOSSES, schedule, run.folder / f"expert-{expert + 1}", recipe.seed + expert)
     return model
 
 
@@ -170,10 +172,8 @@ def on_whole_images(
         committee = SheetCommittee(*opened(ours, verdict.input))
         marked += [(image, marks(run, image, committee)) for image in images if image.fold == fold]
     unscaled = [scored(image, found) for image, found in marked]
-    judged = [(one.patient, mark) for one in unscaled if one.complete for mark in one.marks]
-    logits = np.array([np.log(c / (1 - c)) for _, (c, _) in judged])
-    calibration = calibrate(logits, [hit is not None for _, (_, hit) in judged], [patient for patient, _ in judged])
-    scale, offset = (calibration.calibration[name] for name in ("scale", "offset"))
+    calibration = calibrated([image for image in unscaled if image.complete])
+    scale, offset = (calibration.calibration.get(name, usual) for name, usual in (("scale", 1.0), ("offset", 0.0)))
     shown = [_calibrated(image, scale, offset) for image in unscaled]
     complete = [image for image in shown if image.complete]
     metrics = {
@@ -191,6 +191,17 @@ def on_whole_images(
         calibration=calibration.calibration,
         operating_points=operating_points(complete, CONFIDENCES),
     )
+
+
+def calibrated(complete: Sequence[ClusteredImage]) -> Calibrated:
+    """Of clusters, true and false; none where a short run marks too few of either."""
+    judged = [(image.patient, mark) for image in complete for mark in image.marks]
+    logits = np.array([np.log(confidence / (1 - confidence)) for _, (confidence, _) in judged])
+    try:
+        return calibrate(logits, [hit is not None for _, (_, hit) in judged], [patient for patient, _ in judged])
+    except ValueError as error:
+        print(f"no calibration: {error}")
+        return Calibrated({}, {})
 
 
 def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCommittee) -> tuple[Finding, ...]:

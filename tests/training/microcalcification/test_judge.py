@@ -11,8 +11,10 @@ import pytest
 from pipeline.finding import Calcifications, Finding, Kind
 from pipeline.geometry import Box, Points
 from training.datasets.base import Example
+from training.judge import Calibrated
 from training.microcalcification.data import Spotted, snapped
 from training.microcalcification.judge import ClusteredImage, froc, operating_points, scored, sensitivity_at
+from training.tasks.microcalcification import calibrated
 
 CLUSTER = np.array([[100.0, 100.0], [120.0, 100.0], [110.0, 120.0]])  # pixels of 0.1 mm: 1 cm is 100
 FAR = np.array([[500.0, 500.0], [520.0, 500.0], [510.0, 520.0]])
@@ -83,3 +85,10 @@ def test_a_readers_point_moves_to_the_spot_it_means_and_no_farther() -> None:
     bright, strength = np.array([[12.0, 10.0], [13.0, 13.0], [30.0, 30.0]]), np.array([2.0, 5.0, 9.0], np.float32)
     moved = snapped(np.array([[10.0, 10.0], [20.0, 20.0]]), bright, strength)
     assert moved.tolist() == [[13.0, 13.0], [20.0, 20.0]]
+
+
+def test_too_few_marks_give_no_calibration_and_no_crash(capsys: pytest.CaptureFixture[str]) -> None:
+    nothing = ClusteredImage("woman", (), 1, complete=True)
+    assert calibrated([nothing]) == Calibrated({}, {})
+    assert calibrated([dataclasses.replace(nothing, marks=((0.7, 0),))]) == Calibrated({}, {})
+    assert "no calibration: a calibration needs two patients" in capsys.readouterr().out

@@ -13,6 +13,7 @@ from models.microcalcification import Hyper
 from training.microcalcification import tuning
 from training.microcalcification.data import Patch
 from training.microcalcification.tuning import Search, main, parser
+from training.recipes import find
 from training.recipes.values import Schedule
 from training.tasks.microcalcification import MicrocalcificationRecipe
 from training.train import read
@@ -57,6 +58,23 @@ def test_a_share_of_the_space_is_tried_and_the_best_point_becomes_a_recipe(tmp_p
     before = len(TRIED)
     assert main(command) == 0  # goes on where it was: at its end
     assert len(TRIED) == before
+
+
+@pytest.mark.slow
+def test_a_point_is_trained_by_the_published_recipe_and_judged_on_the_fold_held_out(tmp_path: Path) -> None:
+    """Bright spots in noise, or noise alone; an epoch of the recipe sees every patch once."""
+    rng, drawn = np.random.default_rng(0), []
+    for i in range(80):
+        pixels = rng.normal(90, 6, (60, 60))
+        if i % 2:
+            pixels[10:50:10, 10:50:10] += 120
+        drawn.append(Patch(np.clip(pixels, 0, 255).astype(np.uint8), bool(i % 2), str(i), i // 2 % 4))
+    recipe = read(find("microcalcification-paper", None)).shortened(1, None)
+    assert isinstance(recipe, MicrocalcificationRecipe)
+    assert recipe.expert.schedule.steps_per_epoch == 0
+    said = tuning.tried(Hyper(15, 1, 0.0), Search(tmp_path, tmp_path, 0.1), recipe.expert.schedule, drawn)
+    assert 0 <= said["auc"] <= 1
+    assert said["parameters"] > 100_000
 
 
 def test_a_quarter_of_the_space_is_seven_points() -> None:
