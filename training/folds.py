@@ -8,22 +8,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.weights import Card, Metric, WeightsError, cards, write_card
+from models.weights import Card, Metric, cards, write_card
 from pipeline.calibration import Calibration
 from training.datasets.base import data_root
-from training.datasets.registry import DATASETS
 from training.draws import Draws
-from training.evaluation.analyses import analysed
-from training.evaluation.patients import PATTERN, Chosen, tasks
+from training.evaluation.detection import coco_figures
+from training.evaluation.patients import PATTERN, Chosen
 from training.evaluation.questions import found_masses
 from training.evaluation.values import Case, Judged
+from training.fold_cases import Folds
 from training.judge import auc, operating_points_of
 from training.marks import fitted, marks_of, raw_logit
 from training.metrics import Estimate
@@ -40,22 +40,11 @@ SAID = (
 )
 
 
-@dataclass(frozen=True)
-class Judging:
-    """The cases of every set, and task -> card by the fold whose patients it judged."""
-
-    cases: tuple[Case, ...]
-    cards: tuple[dict[str, Card], ...]
-
-    def of(self, case: Case) -> dict[str, Card]:
-        return self.cards[fold_of(*case.example.unit)]
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
-    judging = judged(options.data, Chosen(options.weights), options.out / "analyses", options.jobs)
+    folds = Folds(options.data, Chosen(options.weights), options.out / "analyses", options.jobs)
     for card in cards(options.into):
-        said = told(card, judging)
+        said = told(card, folds)
         print(f"{said.name}", *(f"  {name} {figure}" for name, figure in said.metrics.items()), sep="\n")
         print(f"  {dict(said.calibration)}", *(f"  {dict(point)}" for point in said.operating_points), sep="\n")
         if options.write:
@@ -76,25 +65,16 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def judged(data: Path, chosen: Chosen, kept: Path, jobs: int) -> Judging:
-    """Every patient of the sets, analysed by the weights that left her out. Raises NotHeldOut, PipelineError."""
-    cases: list[Case] = []
-    for name in SETS:
-        planned = tasks(name, list(DATASETS[name].read(data / name)), "all", False, chosen)
-        cases += [case for case in analysed(planned, kept, jobs, name) if isinstance(case, Case)]
-    return Judging(tuple(cases), tuple({card.task: card for card in chosen.of(k).cards} for k in range(FOLDS)))
-
-
-def told(card: Card, judging: Judging) -> Card:
+def told(card: Card, folds: Folds) -> Card:
     """The card with the figures of the folds; calibration and operating points are of all their patients together."""
-    folds = [fold[card.task] for fold in judging.cards if card.task in fold]
-    if len(folds) < FOLDS:
-        raise WeightsError(f"{card.name}: there are {len(folds)} folds of it, expected {FOLDS}")
-    training = {**card.training, "figures": SAID}
-    judged = replace(card, training=training, metrics={name: _metric(one) for name, one in over_folds(folds).items()})
+    each = folds.cards(card.task)
+    metrics = {name: _metric(figure) for name, figure in over_folds(each).items()}
+    judged = replace(card, training={**card.training, "figures": SAID}, metrics=metrics)
     if card.task == "detector":
-        return of_slider(judged, judging)
-    return of_marks(judged, judging) if card.task == "pathology" else judged
+        return of_slider(judged, folds.detected(SLIDER))
+    if card.task == "pathology":
+        return of_marks(judged, [case for name in SETS for case in folds.analysed(name)], each)
+    return judged
 
 
 def over_folds(folds: Sequence[Card]) -> dict[str, Estimate]:
@@ -115,25 +95,30 @@ def weighted_mean(figures: Sequence[Metric]) -> Estimate:
     return Estimate(value, max(value - half, 0.0), min(value + half, 1.0), int(counts.sum()))
 
 
-def of_slider(card: Card, judging: Judging) -> Card:
-    """The slider's operating points, and on how many views they rest, worded as the server reads it."""
-    searched = [c for c in judging.cases if c.example.dataset == SLIDER and c.example.masses is not None]
+def of_slider(card: Card, searched: Sequence[Case]) -> Card:
+    """COCO's figures over all folds, the slider's points, and on how many views they rest, as the server reads it."""
     learned = str(card.training.get("data", "")).split(";")[0]
     said = f"{learned}; {len(searched)} INbreast views validate in five folds"
-    return replace(card, training={**card.training, "data": said}, operating_points=slider(searched))
+    coco = coco_figures(everybody(searched))
+    pooled = {f"pooled_{figure.key.split('.')[-1]}": _metric(figure.estimate) for figure in coco}
+    return replace(
+        card,
+        training={**card.training, "data": said},
+        metrics={**card.metrics, **pooled},
+        operating_points=operating_points([case.scored for case in searched]),
+    )
 
 
-def slider(searched: Iterable[Case]) -> tuple[dict[str, float], ...]:
-    """Sensitivity and false marks at every confidence, over views in which masses were looked for."""
-    return operating_points([case.scored for case in searched])
-
-
-def of_marks(card: Card, judging: Judging) -> Card:
+def of_marks(card: Card, cases: Sequence[Case], folds: Sequence[Card]) -> Card:
     """The calibration over all marks, true and false, and the operating points on the found masses."""
-    searched = [case for case in judging.cases if case.example.masses is not None]
-    marks = [mark for case in searched for mark in marks_of(case.example, case.analysis.findings, judging.of(case))]
+    searched = [case for case in cases if case.example.masses is not None]
+    marks = [
+        mark
+        for case in searched
+        for mark in marks_of(case.example, case.analysis.findings, {card.task: folds[fold_of(*case.example.unit)]})
+    ]
     fit = fitted(marks, card.task)
-    truth, said, patients = found_answers(searched, judging, Calibration.of(fit.calibration))
+    truth, said, patients = found_answers(searched, folds, Calibration.of(fit.calibration))
     points = tuple({**point, "n": len(truth), "where": WHERE} for point in operating_points_of(truth, said))
     metrics = {**fit.metrics, "auc_found_masses_as_served": auc(patients, truth, said)}
     more = {name: _metric(figure) for name, figure in metrics.items()}
@@ -141,20 +126,23 @@ def of_marks(card: Card, judging: Judging) -> Card:
 
 
 def found_answers(
-    searched: Sequence[Case], judging: Judging, curve: Calibration
+    searched: Sequence[Case], folds: Sequence[Card], curve: Calibration
 ) -> tuple[list[bool], Floats, list[str]]:
     """Of every mass that a mark found: is it malignant, what `curve` makes of the network's answer, whose it is."""
-    everybody = Judged("folds", tuple(searched), (), Draws.of([case.patient for case in searched]))
     truth, said, patients = [], [], []
-    for case, mass, mark in found_masses(everybody):
+    for case, mass, mark in found_masses(everybody(searched)):
         if mass.malignant is None or mark.malignant is None:
             continue
-        fold = Calibration.of(judging.of(case)["pathology"].calibration)
-        logit = raw_logit(mark.malignant, mark.confidence, fold)
+        served = Calibration.of(folds[fold_of(*case.example.unit)].calibration)
+        logit = raw_logit(mark.malignant, mark.confidence, served)
         truth.append(mass.malignant)
         said.append(curve.judge(logit, mark.confidence).probability)
         patients.append(case.patient)
     return truth, np.array(said, np.float64), patients
+
+
+def everybody(cases: Sequence[Case]) -> Judged:
+    return Judged("folds", tuple(cases), (), Draws.of([case.patient for case in cases]))
 
 
 def _metric(figure: Estimate) -> Metric:

@@ -11,14 +11,16 @@ import pytest
 pytest.importorskip("sklearn")
 
 from app.schemas import VALIDATION
-from models.weights import Card, Metric, WeightsError
+from models.weights import Card, Metric, WeightsError, write_card
 from pipeline.calibration import Calibration
 from pipeline.finding import Analysis, Finding, Kind
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
 from training.datasets.base import Example, MassTruth
+from training.evaluation.patients import Chosen
 from training.evaluation.values import Case
-from training.folds import SAID, Judging, over_folds, told, weighted_mean
+from training.fold_cases import Folds
+from training.folds import SAID, of_marks, of_slider, over_folds, told, weighted_mean
 from training.split import FOLDS
 
 SERVED = Calibration(scale=1.2, offset=-0.3, confidence=0.5)
@@ -60,24 +62,23 @@ def test_a_figure_that_one_fold_could_not_give_is_left_out() -> None:
     assert set(over_folds([*whole, card(dice=Metric(0.7, 0.6, 0.8, 10))])) == {"dice"}
 
 
-def test_the_slider_counts_views_without_a_mass_and_none_that_nobody_searched() -> None:
+def test_the_slider_counts_views_without_a_mass() -> None:
     box = Box(10, 10, 20, 20)
     found = case("a", (box, 0.9, 0.0), masses=(MassTruth(box, malignant=True),))
     false = case("b", (box, 0.5, 0.0))
-    unsearched = case("c", (box, 0.9, 0.0), masses=None)
-    fold = {"detector": card(sensitivity=Metric(0.9, 0.8, 1.0, 1))}
     shipped = replace(card(), training={"data": "9 views of inbreast and 2 phantoms; 0 views validate"})
-    said = told(shipped, Judging((found, false, unsearched), (fold,) * FOLDS))
+    said = of_slider(shipped, [found, false])
     points = {point["confidence"]: point for point in said.operating_points}
     assert (points[0.4]["sensitivity"], points[0.4]["false_marks"]) == (1.0, 0.5)
     assert (points[0.6]["sensitivity"], points[0.6]["false_marks"]) == (1.0, 0.0)
+    assert said.metrics["pooled_ap50"].value == pytest.approx(1.0)
     assert said.training["data"] == "9 views of inbreast and 2 phantoms; 2 INbreast views validate in five folds"
     measured = VALIDATION.search(said.training["data"])
     assert measured is not None
     assert measured["images"] == "2"
 
 
-def drawn_judging(cards: tuple[dict[str, Card], ...]) -> Judging:
+def drawn_cases() -> list[Case]:
     """120 women with a mass each, malignant with the odds of the network's logit, and a false mark each."""
     rng, cases, box = np.random.default_rng(5), [], Box(10, 10, 20, 20)
     for i in range(120):
@@ -85,14 +86,12 @@ def drawn_judging(cards: tuple[dict[str, Card], ...]) -> Judging:
         malignant = bool(rng.random() < 1 / (1 + np.exp(-logit)))
         marks = ((box, 0.8, logit), (Box(60, 60, 20, 20), 0.1, float(rng.normal(-2, 1))))
         cases.append(case(f"w{i}", *marks, masses=(MassTruth(box, malignant=malignant),)))
-    return Judging(tuple(cases), cards)
+    return cases
 
 
 def test_malignancy_is_calibrated_on_what_the_networks_said_before_their_folds_calibration() -> None:
-    fold = {"pathology": card("pathology", auc_all=Metric(0.9, 0.8, 1.0, 24))}
-    said = told(card("pathology"), drawn_judging((fold,) * FOLDS))
-    assert said.training["figures"] == SAID
-    assert said.metrics["auc_all"].n == 120
+    unsearched = case("c", (Box(10, 10, 20, 20), 0.9, 9.0), masses=None)
+    said = of_marks(card("pathology"), [*drawn_cases(), unsearched], [card("pathology")] * FOLDS)
     assert said.metrics["auc_found_masses_as_served"].value == pytest.approx(0.9, abs=0.08)
     assert said.metrics["auc_marks_as_served"].n == 240
     curve = Calibration.of(said.calibration)
@@ -100,7 +99,22 @@ def test_malignancy_is_calibrated_on_what_the_networks_said_before_their_folds_c
     assert all(point["n"] == 120 for point in said.operating_points)
 
 
-def test_a_missing_fold_is_an_error_and_no_smaller_mean() -> None:
-    fold = {"segmenter": card("segmenter", dice=Metric(0.9, 0.8, 1.0, 24))}
+def folds_in(folder: Path, count: int) -> Folds:
+    for fold in range(count):
+        split = f"by patient; fold {fold} of 5 by SHA-256 of the patient validates, the others train"
+        said = card("segmenter", dice=Metric(0.8 + fold / 100, 0.7, 0.9, 10))
+        path = folder / str(fold) / "cards" / "segmenter.toml"
+        write_card(replace(said, training={"split": split, "data": "9 views of inbreast"}), path)
+    return Folds(folder, Chosen(str(folder / "{fold}")), folder, 1)
+
+
+def test_the_card_says_whose_figures_it_bears(tmp_path: Path) -> None:
+    said = told(card("segmenter"), folds_in(tmp_path, FOLDS))
+    assert said.training["figures"] == SAID
+    assert said.metrics["dice"].value == pytest.approx(0.82)
+    assert said.metrics["dice"].n == 50
+
+
+def test_a_missing_fold_is_an_error_and_no_smaller_mean(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="4 folds of it, expected 5"):
-        told(card("segmenter"), Judging((), (fold, fold, fold, fold, {})))
+        told(card("segmenter"), folds_in(tmp_path, FOLDS - 1))

@@ -74,13 +74,14 @@ def tasks(name: str, found: Sequence[Example], held_out: str, official: bool, ch
 def without_learners(name: str, networks: Networks, fold: int) -> Networks:
     """Networks that may know the patients of `fold` take no part where the analysis can do without their answer, and a
     line says so; their cards may tell of figures of their own, as the microcalcification committee's does."""
-    known = [card for card in networks.cards if card.task in LEAVABLE and not _leaves_out(card, name, fold)]
+    known = [card for card in networks.cards if card.task in LEAVABLE and not leaves_out(card, name, fold)]
     for card in known:
         print(f"{name}: {card.name} takes no part, for it may have learned from fold {fold}; its card says how it did")
     return replace(networks, left_out=tuple(card.task for card in known))
 
 
-def _leaves_out(card: Card, name: str, fold: int) -> bool:
+def leaves_out(card: Card, name: str, fold: int) -> bool:
+    """Whether it learned nothing of the patients of `fold` of the data set `name`."""
     said = FOLD.search(str(card.training.get("split", "")))
     return not learned_from(card, name) or (said is not None and (int(said[1]), int(said[2])) == (fold, FOLDS))
 
@@ -88,7 +89,7 @@ def _leaves_out(card: Card, name: str, fold: int) -> bool:
 def check_fold(name: str, networks: Networks, fold: int) -> None:
     """Every card that learned from sets like `name` must leave out `fold`. Raises NotHeldOut."""
     for card in _some_cards(networks):
-        if not _leaves_out(card, name, fold):
+        if not leaves_out(card, name, fold):
             said = FOLD.search(str(card.training.get("split", "")))
             words = f"left out fold {said[1]} of {said[2]}" if said else "does not say which patients it left out"
             raise NotHeldOut(f"the card {card.name} {words}; fold {fold} of {FOLDS} of {name} was to be judged")
