@@ -39,12 +39,14 @@ USUAL = ("inbreast", "mini_mias", "rsna_subset")
 
 
 def main(argv: Sequence[str]) -> int:
-    """Writes report.html and report.json below --out and prints the figures. 1 where that cannot be done honestly."""
+    """Writes report.html and report.json below --out and prints the figures. 1 where nobody can be judged honestly."""
     options = parser().parse_args(argv)
     try:
         judged = [found for name in options.sets if (found := judge(name, options)) is not None]
-    except (NotHeldOut, PipelineError, OSError) as error:
+    except (PipelineError, OSError) as error:
         print(f"mammoscope evaluate: {error}", file=sys.stderr)
+        return 1
+    if not judged:
         return 1
     sets = tuple(set_report(found, options) for found in judged)
     report = Report(
@@ -63,7 +65,7 @@ def main(argv: Sequence[str]) -> int:
     )
     print(f"{table(sets)}\n\n{requirements(sets)}")
     print(f"wrote {options.out / 'report.html'} and report.json beside it")
-    return 0 if sets else 1
+    return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -95,9 +97,13 @@ def parser() -> argparse.ArgumentParser:
 
 
 def judge(name: str, options: argparse.Namespace) -> Judged | None:
-    """The analysed cases of one data set; None, and a line that says so, where nobody of it is to be judged."""
+    """The analysed cases of one data set; None, and a line that says so, where nobody of it can be judged honestly."""
     found = list(DATASETS[name].read(options.data / name))
-    planned = tasks(name, found, options.held_out, options.official_test, chosen(options))
+    try:
+        planned = tasks(name, found, options.held_out, options.official_test, chosen(options))
+    except NotHeldOut as error:
+        print(f"{name} is not judged: {error}", file=sys.stderr)
+        return None
     results = analysed(planned, options.out / "analyses", max(1, options.jobs), name)
     cases = tuple(result for result in results if isinstance(result, Case))
     refused = tuple(f"{result.image_id}: {result.code}" for result in results if isinstance(result, Refused))
