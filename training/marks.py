@@ -24,11 +24,14 @@ from pipeline.model_choice import chosen_networks
 from pipeline.models import load_models
 from training.datasets.base import Example, data_root
 from training.datasets.prepared import examples
+from training.evaluation.analyses import Networks
+from training.evaluation.patients import check_fold
 from training.judge import STRENGTH, auc, calibrate, platt
 from training.metrics import Estimate, box_iou
 from training.split import FOLDS, split
 
 DATASETS = ("inbreast", "mini_mias")
+ASKED = ("detector", "segmenter", "pathology", "hybrid")  # nobody is judged by one of these that learned from her
 FOUND_IOU = 0.2  # of the boxes: from here on a mark is of that mass
 Floats = NDArray[np.float64]
 
@@ -51,6 +54,8 @@ class Fit:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
+    for name in DATASETS:
+        check_fold(name, Networks(options.weights), options.held_out, ASKED)
     searched = [example for example in examples(options.data, *DATASETS) if example.masses is not None]
     _, validation = split(searched, options.held_out)
     models = load_models(options.weights)

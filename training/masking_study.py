@@ -25,6 +25,8 @@ from pipeline.models import Models, load_models
 from pipeline.preprocess import preprocess
 from training.datasets.base import data_root
 from training.datasets.prepared import examples
+from training.evaluation.analyses import Networks
+from training.evaluation.patients import check_fold
 from training.metrics import Estimate, bootstrap
 from training.phantom import Phantom, draw_phantom
 from training.phantom.canvas import Canvas
@@ -63,9 +65,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--first-seed", type=int, default=FIRST_SEED)
     found.add_argument("--data", type=Path, default=data_root(), help="folder that holds inbreast/")
     found.add_argument("--views", type=int, default=4, help="of each INbreast patient, at most; 0 leaves them out")
+    found.add_argument(
+        "--weights", type=Path, help="folder with cards/ and weights/ that left fold 0 out; the shipped if not named"
+    )
     found.add_argument("--threads", type=int, default=2, help="of one network; 1 on a busy machine")
     options = found.parse_args(argv)
-    models = load_models(threads=options.threads)
+    if options.views:
+        check_fold("inbreast", Networks(options.weights), 0, ("detector",))
+    models = load_models(options.weights, options.threads)
     print("| figure | value | 95 % interval | n |\n|---|---|---|---|")
     if options.phantoms:
         on_phantoms(options.phantoms, options.first_seed, models)

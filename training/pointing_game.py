@@ -35,6 +35,8 @@ from pipeline.models import Models, load_models
 from pipeline.preprocess import Prepared, preprocess
 from training.datasets.base import data_root
 from training.datasets.prepared import examples
+from training.evaluation.analyses import Networks
+from training.evaluation.patients import check_fold
 from training.metrics import Estimate, bootstrap
 from training.phantom import Density, Phantom, draw_phantom
 from training.phantom.density import glandular_share
@@ -79,6 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS, help="occlusion takes its time")
     found.add_argument("--threads", type=int, default=2, help="of one network; 1 on a busy machine")
     options = found.parse_args(argv)
+    if "inbreast" in options.sets:
+        check_fold("inbreast", Networks(), 0, set(options.models) - {"microcalcification"})  # asked of phantoms alone
     models = load_models(threads=options.threads)
     print("| map | set | hits | 95 % interval | chance | likeness to shuffled | n |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:

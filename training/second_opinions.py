@@ -19,7 +19,10 @@ from pipeline.model_choice import chosen_networks
 from pipeline.models import Models, load_models
 from training.datasets.base import Example, MassTruth, data_root
 from training.datasets.prepared import examples
+from training.evaluation.analyses import Networks
+from training.evaluation.patients import check_fold
 from training.judge import auc, operating_points_of
+from training.marks import ASKED
 from training.metrics import Estimate, bootstrap, box_iou
 from training.split import FOLDS, split
 
@@ -40,6 +43,8 @@ class Judged:
 
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
+    for name in DATASETS:
+        check_fold(name, Networks(options.weights, options.models), options.held_out, ASKED)
     found: list[Example] = [example for example in examples(options.data, *DATASETS) if example.masses]
     _, validation = split(found, options.held_out)
     models = load_models(options.weights, choice=options.models)

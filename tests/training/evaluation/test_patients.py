@@ -13,7 +13,7 @@ from pipeline.finding import Analysis, Cancer, Masking, MaskingLevel
 from pipeline.mammogram import Mammogram
 from training.datasets.base import Example
 from training.evaluation.analyses import Networks
-from training.evaluation.patients import Chosen, NotHeldOut, tasks
+from training.evaluation.patients import Chosen, NotHeldOut, check_fold, tasks
 from training.split import fold_of
 
 WOMEN = [Example("inbreast", f"{i}-{view}", f"{i}", Path("x.png")) for i in range(40) for view in ("CC", "MLO")]
@@ -123,3 +123,10 @@ def test_an_official_test_part_is_judged_alone(tmp_path: Path) -> None:
     assert [task.example.image_id for task in found] == [example.image_id for example in parts[:6]]
     with pytest.raises(NotHeldOut, match="split by patient"):
         tasks("cbis_ddsm", parts, "0", True, weights(tmp_path, 0, training={"split": "by row"}))
+
+
+def test_only_the_networks_that_are_asked_must_have_left_the_patients_out(tmp_path: Path) -> None:
+    networks = weights(tmp_path, 3).of(3)
+    check_fold("inbreast", networks, 0, ("pathology",))
+    with pytest.raises(NotHeldOut, match="left out fold 3 of 5; fold 0 of 5"):
+        check_fold("inbreast", networks, 0, ("detector", "pathology"))
