@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.reading_schema import ACQUIRED, READING, STATE
 from app.schema_parts import COUNT, NUMBER, TEXT, UNIT, Json, array, nullable, record, ref
+from pipeline.guard import LOOKS
 from pipeline.model_choice import TASKS
 
 BOX = record({"x": NUMBER, "y": NUMBER, "width": NUMBER, "height": NUMBER})
@@ -46,6 +47,14 @@ FINDING = record(
     },
     optional={"location": LOCATION},
 )
+LOOK = record(
+    {
+        "mammogram": {**UNIT, "description": "That it is one."},
+        "inside": {**UNIT, "description": "Low far from all mammograms that the networks learnt from."},
+        "words": array({"enum": list(LOOKS)}),
+        "doubtful": {"type": "boolean", "description": "Analysed, with a warning."},
+    }
+)
 LEVELS = ("low", "medium", "high")
 DOCUMENT: Json = {
     "schema": {"const": "mammoscope/analysis/1"},
@@ -61,6 +70,7 @@ DOCUMENT: Json = {
         },
         optional={"magnification": {"type": "number", "minimum": 1, "description": "Sizes were divided by it."}},
     ),
+    "look": {**nullable(LOOK), "description": "Of the picture as a whole; null where no guard is set up."},
     "findings": array(FINDING),
     "masking": nullable(
         record({"level": {"enum": list(LEVELS)}, "probabilities": record(dict.fromkeys(LEVELS, UNIT))})

@@ -18,6 +18,7 @@ Problem = dict[str, Any]
 TITLES = {
     "unreadable_image": (422, "The file could not be read as an image"),
     "unsupported_image": (422, "The image is not one this program may judge"),
+    "not_a_mammogram": (422, "The picture does not look like a mammogram"),
     "image_too_large": (413, "The image has too many pixels"),
     "unreadable_archive": (422, "The archive could not be read"),
     "archive_too_large": (413, "The archive holds too much"),

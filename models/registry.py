@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from models.layers import Preset
 
-TASKS = ("detector", "segmenter", "pathology", "hybrid", "masking", "cancer", "microcalcification")
+TASKS = ("detector", "segmenter", "pathology", "hybrid", "masking", "cancer", "microcalcification", "guard")
 
 
 def build(task: str, preset: Preset = "compact", **options: Any) -> Any:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pipeline.classify import cancer, classify, masking
 from pipeline.detect import detect
 from pipeline.finding import Analysis
+from pipeline.guard import guard
 from pipeline.mammogram import Mammogram
 from pipeline.microcalcification import caution, merged, microcalcify
 from pipeline.models import Models
@@ -16,7 +17,9 @@ from pipeline.preprocess import preprocess
 from pipeline.second_opinion import second_opinion
 from pipeline.segment import segment
 
-STAGES = ("preprocess", "detect", "segment", "classify", "second_opinion", "microcalcifications", "masking", "cancer")
+STAGES = (
+    "guard", "preprocess", "detect", "segment", "classify", "second_opinion", "microcalcifications", "masking", "cancer"
+)  # fmt: skip
 
 
 def analyze(
@@ -28,10 +31,15 @@ def analyze(
     """Every candidate down to the confidence floor, judged once; `progress` hears each stage's name as it begins.
 
     Without `ask_second` the masses get no second opinion, even where a network for it is set up.
-    Raises UnsupportedImage when there is no breast in the picture.
+    Raises NotAMammogram or UnsupportedImage when the picture shows no breast.
     """
     timings: dict[str, float] = {}
     stage = _stage_clock(timings, progress)
+    look, warnings = None, mammogram.warnings
+    if models.guard:
+        with stage("guard"):
+            look, doubts = guard(mammogram, models.guard)
+            warnings = (*warnings, *doubts)
     with stage("preprocess"):
         prepared = preprocess(mammogram, models.recipe)
     with stage("detect"):
@@ -43,7 +51,6 @@ def analyze(
     if ask_second and models.second_opinion:
         with stage("second_opinion"):
             findings = second_opinion(prepared, findings, models.second_opinion)
-    warnings = mammogram.warnings
     if models.microcalcification:
         with stage("microcalcifications"):
             clusters = microcalcify(mammogram, prepared, models.microcalcification)
@@ -52,7 +59,7 @@ def analyze(
         level = masking(prepared, models.masking)
     with stage("cancer"):
         probability = cancer(prepared, models.cancer, findings)
-    return Analysis(mammogram, findings, level, probability, _used(models, ask_second), timings, warnings)
+    return Analysis(mammogram, findings, level, probability, _used(models, ask_second), timings, warnings, look)
 
 
 def _used(models: Models, ask_second: bool) -> dict[str, str]:

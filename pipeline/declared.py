@@ -109,6 +109,7 @@ class Declaration:
             "hybrid": (((1, 1), (1, 2)),),
             "cancer": (((1, 1), (1, 2)),),
             "masking": (((1, 3),),),
+            "guard": (((1, 6),),),
         }.get(self.task, ())
 
 

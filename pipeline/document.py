@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.finding import Analysis, Calcifications, Cancer, Finding, SecondOpinion
+from pipeline.finding import Analysis, Calcifications, Cancer, Finding, Look, SecondOpinion
 from pipeline.mammogram import Mammogram
 
 SCHEMA = "mammoscope/analysis/1"
@@ -18,6 +18,7 @@ def to_document(analysis: Analysis, file: str) -> dict[str, Any]:
         "disclaimer": DISCLAIMER,
         "file": file,
         "image": _image(analysis.mammogram),
+        "look": _look(analysis.look),
         "findings": [_finding(i, finding) for i, finding in enumerate(analysis.findings, start=1)],
         "masking": _masking(analysis),
         "cancer": _cancer(analysis.cancer),
@@ -37,6 +38,17 @@ def _image(mammogram: Mammogram) -> dict[str, Any]:
         "view": mammogram.view,
         "pixel_spacing_mm": list(mammogram.spacing_mm) if mammogram.spacing_mm else None,
         **({"magnification": round(mammogram.magnification, 4)} if magnified else {}),
+    }
+
+
+def _look(look: Look | None) -> dict[str, Any] | None:
+    if look is None:
+        return None
+    return {
+        "mammogram": round(look.mammogram, 4),
+        "inside": round(look.inside, 4),
+        "words": list(look.words),
+        "doubtful": look.doubtful,
     }
 
 

@@ -13,6 +13,7 @@ from pipeline.finding import (
     Cancer,
     Finding,
     Kind,
+    Look,
     Masking,
     MaskingLevel,
     SecondOpinion,
@@ -45,12 +46,20 @@ def analysis_of(document: Json, pixels: Mammogram) -> Analysis:
         models=document["models"],
         timings_ms=document["timings_ms"],
         warnings=tuple(document["warnings"]),
+        look=_look(document.get("look")),
     )
 
 
 def as_documented(analysis: Analysis) -> Analysis:
     """The analysis in the document's rounding: what is made of it now equals what is made of the document later."""
     return analysis_of(to_document(analysis, ""), analysis.mammogram)
+
+
+def _look(entry: Json | None) -> Look | None:
+    """Documents kept by earlier versions have none."""
+    if entry is None:
+        return None
+    return Look(entry["mammogram"], entry["inside"], tuple(entry["words"]), doubtful=entry["doubtful"])
 
 
 def _finding(entry: Json) -> Finding:

@@ -6,6 +6,7 @@ class PipelineError(Exception):
 
     UnreadableImage    the bytes do not decode (not an image, truncated, a syntax we cannot decompress)
     UnsupportedImage   decoded, but not an image we may judge (another modality, tomosynthesis, colour, empty)
+    NotAMammogram      read, and the guard is sure that it shows something else
     ImageTooLarge      more pixels than we are willing to hold in memory
     UnreadableArchive  a ZIP or DICOMDIR that is damaged, encrypted, empty, or points outside itself
     ArchiveTooLarge    a ZIP with more entries or bytes than we are willing to unpack
@@ -23,6 +24,10 @@ class UnreadableImage(PipelineError):
 
 class UnsupportedImage(PipelineError):
     code = "unsupported_image"
+
+
+class NotAMammogram(PipelineError):
+    code = "not_a_mammogram"
 
 
 class ImageTooLarge(PipelineError):

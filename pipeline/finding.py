@@ -81,6 +81,17 @@ class Cancer:
     worst_finding: int | None = None  # number (from 1) of the finding that raised `probability`; None if `image` did
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a picture as a whole looks like, before anything is looked for in it."""
+
+    mammogram: float  # 0..1 that it is one
+    inside: float  # 0..1: low where hardly any mammogram of the training lay so far out
+    words: tuple[str, ...] = ()  # of pipeline.guard.LOOKS, as far as the guard is sure of them
+    refused: bool = False  # no mammogram
+    doubtful: bool = False  # analysed, with a warning
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
     """All we have to say about one mammogram; findings most confident first, down to a low floor."""
@@ -92,3 +103,4 @@ class Analysis:
     models: Mapping[str, str] = field(default_factory=dict)  # task -> "name version sha256:12 hex digits"
     timings_ms: Mapping[str, float] = field(default_factory=dict)  # stage -> milliseconds
     warnings: tuple[str, ...] = ()
+    look: Look | None = None  # None where no guard is set up

@@ -18,7 +18,7 @@ from pipeline.errors import ModelUnavailable
 from pipeline.onnx_model import onnx_runtime
 
 REQUIRED = ("detector", "segmenter", "pathology", "masking", "cancer")
-OPTIONAL = ("hybrid", "microcalcification")  # without their card an analysis leaves their part out
+OPTIONAL = ("hybrid", "microcalcification", "guard")  # without their card an analysis leaves their part out
 TASKS = (*REQUIRED, *OPTIONAL)
 NONE = "none"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from pipeline.declared import Answering, DeclaredNetwork
 from pipeline.detect import FLOOR, Detector
 from pipeline.errors import ModelUnavailable
 from pipeline.explain import Explaining
+from pipeline.finding import Look
+from pipeline.guard import ANSWERS, LOOKS, Guard
 from pipeline.inference import open_file
 from pipeline.microcalcification import Committee
 from pipeline.model_choice import REQUIRED, Chosen, chosen_networks
@@ -44,6 +47,7 @@ class Models:
     provenance: Mapping[str, str]  # task -> "name version sha256:12 digits"
     second_opinion: SecondNetwork | None = None  # None where no such network is set up
     microcalcification: Committee | None = None  # likewise
+    guard: Guard | None = None  # likewise
 
 
 class RetinaNetDetector:
@@ -149,6 +153,43 @@ class PlainCutHybrid(Explaining):
         return self._calibration.judge(float(logits[0, 0]), confidence)
 
 
+class LinearGuard:
+    """Logits of pipeline.guard.ANSWERS -> Look, by the card's operating points; raises ModelUnavailable for odd ones.
+
+    A point holds where its `answer` lies `above` or `below` a probability; then it `says` a word of LOOKS, "refused"
+    or "doubtful".
+    """
+
+    def __init__(self, model: Answering, card: Card) -> None:
+        self._model, self._points = model, card.operating_points or REFUSES
+        self.side = int(card.input["height"])
+        if odd := [point for point in self._points if not _is_usable(point)]:
+            raise ModelUnavailable(f"The card {card.name!r} has an operating point that says nothing: {dict(odd[0])}.")
+
+    def __call__(self, picture: Floats) -> Look:
+        (logits,) = self._model(picture[None, :, :, None])
+        answers = {name: float(share) for name, share in zip(ANSWERS, sigmoid(logits[0]), strict=True)}
+        said = [str(point["says"]) for point in self._points if _holds(point, answers)]
+        if "cropped" in said:  # the proportions of a part say nothing of those of the whole
+            said = [word for word in said if word != "squashed"]
+        words = tuple(word for word in dict.fromkeys(said) if word in LOOKS)
+        return Look(answers["mammogram"], answers["inside"], words, "refused" in said, "doubtful" in said)
+
+
+REFUSES = ({"says": "refused", "answer": "mammogram", "below": 0.5},)  # where a card names no operating points
+
+
+def _is_usable(point: Mapping[str, Any]) -> bool:
+    words = (*LOOKS, "refused", "doubtful")
+    return point.get("answer") in ANSWERS and point.get("says") in words and ("above" in point) != ("below" in point)
+
+
+def _holds(point: Mapping[str, Any], answers: Mapping[str, float]) -> bool:
+    """Whether one answer lies above or below what the point says."""
+    share = answers[point["answer"]]
+    return bool(share >= point["above"] if "above" in point else share < point["below"])
+
+
 def load_models(directory: Path | None = None, threads: int = 2, choice: Path | None = None) -> Models:
     """The shipped networks, or those of another folder with cards/ and weights/; `choice`, a models.toml, changes some.
 
@@ -169,6 +210,7 @@ def load_models(directory: Path | None = None, threads: int = 2, choice: Path | 
         provenance={task: network.provenance for task, network in chosen.items()},
         second_opinion=_second(opened["hybrid"], by_task) if "hybrid" in opened else None,
         microcalcification=_committee(opened.get("microcalcification"), by_task),
+        guard=LinearGuard(opened["guard"], by_task["guard"]) if "guard" in opened else None,
     )
 
 

@@ -35,6 +35,6 @@ ID = parameter("id", "path", {"type": "string"}, "As in the Location of the answ
 GONE = problems(_404="not_found: no analysis with this id")
 BAD_IMAGE = problems(
     _413="image_too_large, upload_too_large or archive_too_large",
-    _422="unreadable_image, unsupported_image or unreadable_archive",
+    _422="unreadable_image, unsupported_image, not_a_mammogram or unreadable_archive",
     _503="queue_full or model_unavailable",
 )

@@ -19,6 +19,14 @@ export type Point = [x: number, y: number];
 /** 95 %, from the calibration's own uncertainty. */
 export type Interval = [low: number, high: number];
 
+/** `mammogram`: 0..1 that it is one; `inside`: low far from all that the networks learnt from. */
+export interface Look {
+  mammogram: number;
+  inside: number;
+  words: ("film" | "digital" | "negative" | "squashed" | "cropped")[];
+  doubtful: boolean;
+}
+
 export interface Finding {
   id: number;
   kind: Kind;
@@ -63,6 +71,8 @@ export interface AnalysisDocument {
     /** (row, column) at the detector. */
     pixel_spacing_mm: [number, number] | null;
   };
+  /** What the guard says of the picture as a whole; null where none is set up, not there in old documents. */
+  look?: Look | null;
   findings: Finding[];
   masking: Masking | null;
   /** `probability` is the larger of `image` and the worst finding's. */

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import pytest
@@ -14,9 +14,11 @@ from app.network.received import received
 from app.network.results import Judge, Judged
 from app.network.routing import Routing, Sender
 from pipeline.errors import ModelUnavailable
+from pipeline.finding import Look
 from pipeline.models import Models
 from tests.app.test_whole_way import stub_networks
 from tests.network.stubs import StubSender, changed, notes
+from tests.pipeline.stubs import Looks
 
 AT_ONCE = Patience(first_s=-1, longest_s=-1, weights_s=-1, analyses=3, deliveries=3)
 
@@ -61,6 +63,15 @@ def test_a_refused_image_is_not_tried_again(inbox: Inbox, mammogram: bytes) -> N
     assert work.analyse_next()
     assert outcome(inbox) == [("refused", "unsupported_image")]
     assert not work.analyse_next()
+
+
+def test_what_the_guard_refuses_is_not_tried_again_either(inbox: Inbox, mammogram: bytes) -> None:
+    def guarded() -> Models:
+        return replace(stub_networks(), guard=Looks(Look(0.01, 0.1, refused=True)))
+
+    add(inbox, mammogram)
+    assert courier(inbox, analyst=Analyst(guarded)).analyse_next()
+    assert outcome(inbox) == [("refused", "not_a_mammogram")]
 
 
 def test_an_image_that_no_result_could_name_is_refused(inbox: Inbox, mammogram: bytes) -> None:

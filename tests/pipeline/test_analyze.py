@@ -7,11 +7,11 @@ import pytest
 
 from pipeline.analyze import STAGES, analyze
 from pipeline.calibration import Judgement
-from pipeline.errors import UnsupportedImage
-from pipeline.finding import Cancer, Kind, MaskingLevel
+from pipeline.errors import NotAMammogram, UnsupportedImage
+from pipeline.finding import Cancer, Kind, Look, MaskingLevel
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
-from tests.pipeline.stubs import Boxes, Bright, Floats, PlainSeen, ThreeSeen, breast_with_disc, models
+from tests.pipeline.stubs import Boxes, Bright, Floats, Looks, PlainSeen, ThreeSeen, breast_with_disc, models
 
 
 def mammogram(flipped: bool = False) -> Mammogram:
@@ -58,14 +58,15 @@ def test_every_stage_is_told_when_it_begins_and_timed_when_it_ends() -> None:
             assert heard[-1] == "classify"
             return Judgement(0.5)
 
-    analysis = analyze(mammogram(), models(around_the_disc(), Late(), PlainSeen(), Bright()), heard.append)
+    analysis = analyze(mammogram(), models(around_the_disc(), Late(), PlainSeen(), Bright(), Looks()), heard.append)
     assert tuple(heard) == STAGES == tuple(analysis.timings_ms)
     assert all(milliseconds >= 0 for milliseconds in analysis.timings_ms.values())
     assert sum(analysis.timings_ms.values()) > 0
 
 
 def test_without_a_finding_there_is_still_masking_and_cancer() -> None:
-    analysis = analyze(mammogram(), models(Boxes([], []), second=PlainSeen(), committee=Bright(least_spot=1.0)))
+    spotless = Bright(least_spot=1.0)
+    analysis = analyze(mammogram(), models(Boxes([], []), second=PlainSeen(), committee=spotless, guard=Looks()))
     assert analysis.findings == ()
     assert analysis.masking is not None
     assert analysis.cancer == Cancer(0.25, 0.25, (0.1, 0.4))
@@ -103,6 +104,28 @@ def test_a_coarse_picture_says_that_it_was_not_searched_for_calcifications() -> 
     assert analysis.warnings[0] == "side assumed"
     assert "too coarse" in analysis.warnings[1]
     assert analyze(coarse, models(around_the_disc())).warnings == ("side assumed",)
+
+
+def test_what_is_no_mammogram_is_refused_before_anything_is_looked_for() -> None:
+    heard: list[str] = []
+    with pytest.raises(NotAMammogram, match="Send one view of one breast"):
+        analyze(mammogram(), models(around_the_disc(), guard=Looks(Look(0.01, 0.2, refused=True))), heard.append)
+    assert heard == ["guard"]
+
+
+def test_a_doubtful_picture_is_analysed_with_a_warning_behind_the_readers_own() -> None:
+    look = Look(0.4, 0.1, ("film", "negative"), doubtful=True)
+    analysis = analyze(mammogram(), models(around_the_disc(), guard=Looks(look)))
+    assert (analysis.look, len(analysis.findings)) == (look, 2)
+    first, doubt, negative = analysis.warnings
+    assert first == "side assumed"
+    assert "hardly looks like" in doubt
+    assert "negative" in negative
+
+
+def test_without_a_guard_nothing_is_said_of_the_look() -> None:
+    analysis = analyze(mammogram(), models(around_the_disc()))
+    assert (analysis.look, "guard" in analysis.timings_ms) == (None, False)
 
 
 def test_a_picture_without_a_breast_is_refused_in_the_first_stage() -> None:

@@ -13,6 +13,7 @@ from pipeline.finding import (
     Cancer,
     Finding,
     Kind,
+    Look,
     Masking,
     MaskingLevel,
     SecondOpinion,
@@ -39,6 +40,7 @@ FULL = Analysis(
     models={"detector": "compact-detector 2025.01.01 sha256:0123456789ab"},
     timings_ms={"preprocess": 12.3},
     warnings=("Laterality is unknown.",),
+    look=Look(0.98765, 0.71239, ("film", "cropped"), doubtful=True),
 )
 
 GOLDEN = {
@@ -52,6 +54,7 @@ GOLDEN = {
         "view": "MLO",
         "pixel_spacing_mm": [0.07, 0.08],
     },
+    "look": {"mammogram": 0.9877, "inside": 0.7124, "words": ["film", "cropped"], "doubtful": True},
     "findings": [
         {
             "id": 1,
@@ -111,7 +114,7 @@ def test_what_is_unknown_is_null() -> None:
         "pixel_spacing_mm": None,
     }
     assert (document["findings"], document["masking"], document["cancer"], document["warnings"]) == ([], None, None, [])
-    assert (document["models"], document["timings_ms"]) == ({}, {})
+    assert (document["models"], document["timings_ms"], document["look"]) == ({}, {}, None)
 
 
 def test_a_document_survives_json() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.rules.source_tree import ROOT
 
 WEIGHTS, CARDS = ROOT / "models" / "weights", ROOT / "models" / "cards"
-TASKS = {"detector", "segmenter", "pathology", "masking", "cancer", "microcalcification"}
+TASKS = {"detector", "segmenter", "pathology", "masking", "cancer", "microcalcification", "guard"}
 LIMIT_BYTES = 60 * 1024 * 1024
 
 

@@ -57,6 +57,7 @@ class Networks:
             provenance={task: said for task, said in models.provenance.items() if task not in self.left_out},
             second_opinion=None if "hybrid" in self.left_out else models.second_opinion,
             microcalcification=None if "microcalcification" in self.left_out else models.microcalcification,
+            guard=None if "guard" in self.left_out else models.guard,
         )
 
     def answers(self, analysis: Analysis) -> Analysis:

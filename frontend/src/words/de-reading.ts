@@ -112,6 +112,7 @@ export const deReading: Readonly<Record<keyof typeof enReading, string>> = {
 
   "problem.unreadable_image": "Die Datei ließ sich nicht als Bild lesen",
   "problem.unsupported_image": "Dieses Bild darf das Programm nicht beurteilen",
+  "problem.not_a_mammogram": "Das Bild sieht nicht wie ein Mammogramm aus",
   "problem.image_too_large": "Das Bild hat zu viele Pixel",
   "problem.unreadable_archive": "Das Archiv ließ sich nicht lesen",
   "problem.archive_too_large": "Das Archiv enthält zu viel",

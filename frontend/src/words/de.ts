@@ -25,6 +25,7 @@ export const de: Dictionary = {
   "progress.noReason": "Ein Grund wurde nicht genannt.",
   "progress.finished": "{file}: Auswertung fertig",
   "stage.read": "Datei lesen",
+  "stage.guard": "Prüfen, ob es ein Mammogramm ist",
   "stage.preprocess": "Bild vorbereiten",
   "stage.detect": "Bereiche suchen",
   "stage.segment": "Umrisse zeichnen",
@@ -255,6 +256,8 @@ export const de: Dictionary = {
   "advice.unreadable_image":
     "Die Originaldatei noch einmal senden: DICOM, PNG, JPEG, TIFF, WebP oder PGM, nicht gekürzt oder umbenannt.",
   "advice.unsupported_image": "Ein einzelnes zweidimensionales Mammogramm in Graustufen senden (DICOM-Modalität MG).",
+  "advice.not_a_mammogram":
+    "Eine ganze Aufnahme einer Brust senden, wie sie vom Gerät kam: kein Foto, Bildschirmfoto oder anderes Bild.",
   "advice.image_too_large": "Das Bild in der Größe senden, die das Gerät gemacht hat, keine vergrößerte Kopie.",
   "advice.unreadable_archive":
     "Die Originaldateien neu packen, als einfaches ZIP ohne Passwort, oder sie einzeln senden.",

@@ -110,6 +110,7 @@ export const enReading = {
 
   "problem.unreadable_image": "The file could not be read as an image",
   "problem.unsupported_image": "The image is not one this program may judge",
+  "problem.not_a_mammogram": "The picture does not look like a mammogram",
   "problem.image_too_large": "The image has too many pixels",
   "problem.unreadable_archive": "The archive could not be read",
   "problem.archive_too_large": "The archive holds too much",

@@ -25,6 +25,7 @@ export const en = {
   "progress.noReason": "No reason was given.",
   "progress.finished": "{file}: analysis finished",
   "stage.read": "Reading the file",
+  "stage.guard": "Checking that it is a mammogram",
   "stage.preprocess": "Preparing the picture",
   "stage.detect": "Looking for regions",
   "stage.segment": "Drawing outlines",
@@ -254,6 +255,8 @@ export const en = {
   "advice.unreadable_image":
     "Send the original file again: DICOM, PNG, JPEG, TIFF, WebP or PGM, not shortened or renamed.",
   "advice.unsupported_image": "Send a single two-dimensional mammogram in shades of grey (DICOM modality MG).",
+  "advice.not_a_mammogram":
+    "Send one view of one breast, whole, as it came from the machine: no photo, screenshot or other examination.",
   "advice.image_too_large": "Send the image at the size the mammography unit produced, not an enlarged copy.",
   "advice.unreadable_archive":
     "Pack the original files again, as a plain ZIP without a password, or send them one by one.",

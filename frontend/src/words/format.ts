@@ -4,7 +4,8 @@ import type { T } from ".";
 
 /** In the order the server works through them. */
 export const STAGES = [
-  "read", "preprocess", "detect", "segment", "classify", "second_opinion", "microcalcifications", "masking", "cancer",
+  "read", "guard", "preprocess", "detect", "segment", "classify", "second_opinion", "microcalcifications", "masking",
+  "cancer",
 ] as const;
 
 export const NO_BREAK = "\u00a0";

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable
@@ -12,9 +13,9 @@ from flask.testing import FlaskClient
 
 from app.routes.analyses import preferred_wait, shown_name
 from app.settings import Settings
-from pipeline.errors import UnsupportedImage
+from pipeline.errors import NotAMammogram, UnsupportedImage
 from tests.app.conftest import Conforms
-from tests.app.stubs import COLUMNS, ROWS, STAGES, StubAnalyst, send
+from tests.app.stubs import COLUMNS, ROWS, STAGES, StubAnalyst, png, send
 
 
 def files_kept(settings: Settings) -> list[Path]:
@@ -116,6 +117,18 @@ def test_an_analysis_that_fails_says_why_and_keeps_no_file(
     failed = client.get(location).get_json()
     conforms(failed, "AnalysisState")
     assert (failed["state"], failed["error"]["code"]) == ("failed", "unsupported_image")
+    assert files_kept(settings) == []
+
+
+def test_what_is_no_mammogram_is_answered_with_its_own_code(
+    client: FlaskClient, analyst: StubAnalyst, conforms: Conforms, settings: Settings
+) -> None:
+    analyst.error = NotAMammogram("This does not look like a mammogram.")
+    answer = send(client)
+    conforms(answer.get_json(), "Problem")
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "not_a_mammogram")
+    prototype = client.post("/mammogram/analysis/0.5", data=base64.b64encode(png()))
+    assert (prototype.status_code, prototype.get_json()["code"]) == (422, "not_a_mammogram")
     assert files_kept(settings) == []
 
 
