@@ -59,7 +59,7 @@ def test_a_shipped_card_tells_a_command_that_trains_what_it_describes(task: str)
 def test_the_compact_trainings_are_those_of_the_shipped_weights() -> None:
     """Steps, rates, warm-ups, averages and draws as they stood in the code that made the weights."""
     spot = read_recipe(SHIPPED / "detector-compact.toml", DetectorRecipe)
-    assert (spot.schedule.steps, spot.schedule.warm_up_steps, spot.schedule.average) == (700, 60, 0.997)
+    assert (spot.schedule.steps, spot.schedule.warm_up_steps, spot.schedule.average) == (300, 26, 0.997)
     assert (spot.schedule.learning_rate, spot.backbone_share, spot.schedule.clip) == (1.5e-3, 0.3, 10)
     assert spot.ranges == Ranges()
     assert spot.batch == (
