@@ -27,6 +27,7 @@ from training.fold_cases import Folds
 from training.judge import auc, operating_points_of
 from training.marks import fitted, marks_of, raw_logit
 from training.metrics import Estimate
+from training.run import NO_FIGURES
 from training.split import FOLDS, fold_of
 from training.tasks.detector import operating_points
 
@@ -35,7 +36,7 @@ SETS = ("inbreast", "mini_mias")
 SLIDER = "inbreast"  # whose views give the detector's operating points
 WHERE = "on the masses that the detectors of five folds found on the patients whom they left out, as served"
 SAID = (
-    f"figures: mean over {FOLDS} folds by patient, weighted by n, each judged by weights of the same recipe that left "
+    f"mean over {FOLDS} folds by patient, weighted by n, each judged by weights of the same recipe that left "
     "it out; calibration and operating points from the same patients, pooled; these weights learned from everybody"
 )
 
@@ -69,7 +70,8 @@ def told(card: Card, folds: Folds) -> Card:
     """The card with the figures of the folds; calibration and operating points are of all their patients together."""
     each = folds.cards(card.task)
     metrics = {name: _metric(figure) for name, figure in over_folds(each).items()}
-    judged = replace(card, training={**card.training, "figures": SAID}, metrics=metrics)
+    split = str(card.training.get("split", "")).replace(NO_FIGURES, "")
+    judged = replace(card, training={**card.training, "split": split, "figures": SAID}, metrics=metrics)
     if card.task == "detector":
         return of_slider(judged, folds.detected(SLIDER))
     if card.task == "pathology":

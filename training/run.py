@@ -30,6 +30,7 @@ from training.split import FOLDS, fold_of, split
 
 R_co = TypeVar("R_co", bound=TrainingRecipe, covariant=True)
 
+NO_FIGURES = ", so there are no figures"
 LICENCES = {
     "cbis_ddsm": "CBIS-DDSM: CC BY 3.0 (Lee et al. 2017)",
     "inbreast": "INbreast: research use on request (Moreira et al. 2012)",
@@ -227,7 +228,7 @@ def write_verdict(run: Run[TrainingRecipe], verdict: Verdict) -> Card:
 def split_in_words(run: Run[TrainingRecipe], choose: Choice) -> str:
     chosen = "no checkpoint was chosen, the schedule was fixed beforehand"
     if run.held_out is None:
-        return f"by patient; everybody trained but those of official test parts, so there are no figures; {chosen}"
+        return f"by patient; everybody trained but those of official test parts{NO_FIGURES}; {chosen}"
     if choose == "best":
         chosen = f"the epoch was chosen on fold {run.choosing_fold}, which neither trained nor validates"
     return (

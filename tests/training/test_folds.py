@@ -21,6 +21,7 @@ from training.evaluation.patients import Chosen
 from training.evaluation.values import Case
 from training.fold_cases import Folds
 from training.folds import SAID, of_marks, of_slider, over_folds, told, weighted_mean
+from training.run import NO_FIGURES
 from training.split import FOLDS
 
 SERVED = Calibration(scale=1.2, offset=-0.3, confidence=0.5)
@@ -109,7 +110,9 @@ def folds_in(folder: Path, count: int) -> Folds:
 
 
 def test_the_card_says_whose_figures_it_bears(tmp_path: Path) -> None:
-    said = told(card("segmenter"), folds_in(tmp_path, FOLDS))
+    shipped = replace(card("segmenter"), training={"split": f"by patient; everybody trained{NO_FIGURES}; the end"})
+    said = told(shipped, folds_in(tmp_path, FOLDS))
+    assert said.training["split"] == "by patient; everybody trained; the end"
     assert said.training["figures"] == SAID
     assert said.metrics["dice"].value == pytest.approx(0.82)
     assert said.metrics["dice"].n == 50
