@@ -22,6 +22,7 @@ __all__ = ["Batch", "Draw", "Judge", "Schedule", "fit"]
 
 Batch = tuple[Any, Any, Any]  # inputs, labels, weights, as keras.Model.fit takes them
 Draw = Callable[[np.random.Generator], Batch]
+MEASURED = 3  # batches
 Judge = Callable[[Any], float]  # a network's figure on patients kept out of the training; more is better
 FIGURE = "choosing_figure"
 
@@ -99,6 +100,11 @@ def fit(
     else:
         optimizer.average_into(model.trainable_variables)
     return model
+
+
+def pictures_of(draw: Draw, seed: int) -> Any:
+    """The pictures (N, H, W, 1) of MEASURED batches, by which the batch norms of start weights are measured."""
+    return np.concatenate([draw(np.random.default_rng((seed, i)))[0] for i in range(MEASURED)])
 
 
 def optimizer_of(schedule: Schedule) -> Any:

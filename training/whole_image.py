@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.classify import squashed
 from training.augment import Grey, Ranges, random_affine, regreyed, warped
 from training.fit import Batch, Draw
-from training.recipes.values import Schedule
+from training.recipes.values import BatchNorms, Schedule
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class WholeView:
     class_weights: bool  # a class's images weigh by how rare it is
     schedule: Schedule
     ranges: Ranges
+    batch_norms: BatchNorms = "frozen"  # of a MobileNetV2's start weights; measured on our own views, they train
 
 
 @dataclass(frozen=True, eq=False)

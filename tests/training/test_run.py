@@ -13,6 +13,7 @@ keras: Any = pytest.importorskip("keras")
 h5py: Any = pytest.importorskip("h5py")
 pytest.importorskip("official")
 
+from models.layers import mobilenet_v2  # noqa: E402
 from models.weights import Metric, cards, digest, read_card, verify  # noqa: E402
 from pipeline.preprocess import Recipe  # noqa: E402
 from training.datasets.base import Example  # noqa: E402
@@ -157,6 +158,24 @@ def test_the_card_says_by_whom_the_epoch_was_chosen(tmp_path: Path) -> None:
     run = run_in(tmp_path)
     assert "fold 1, which neither trained nor validates" in write_verdict(run, verdict(choose="best")).training["split"]
     assert "no checkpoint was chosen" in write_verdict(run, verdict()).training["split"]
+
+
+@pytest.mark.realdata
+def test_start_weights_whose_batch_norms_are_measured_answer_alike_and_can_train(
+    real_data: Path, tmp_path: Path
+) -> None:
+    recipe = replace(RECIPE, start="weights/mobilenet_v2_1.0_224_imagenet.npz")
+    run = Run(recipe, real_data, tmp_path)
+    pictures = np.random.default_rng(1).random((4, 96, 96, 1), np.float32)
+    frozen, measured = mobilenet_v2(96, 96), mobilenet_v2(96, 96)
+    run.start(frozen)
+    run.start_measured(measured, pictures)
+    signed = np.repeat(pictures * 2 - 1, 3, axis=-1)
+    expected = np.asarray(frozen(signed, training=False))
+    assert np.asarray(measured(signed, training=False)) == pytest.approx(expected, abs=5e-3)
+    norms = [layer for layer in measured.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert all(norm.trainable for norm in norms)
+    assert not any(np.allclose(norm.gamma, 1) for norm in norms)
 
 
 def test_a_folder_keeps_one_recipe(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ class Data:
         return tuple(source.reader for source in self.sets)
 
 
+BatchNorms = Literal["frozen", "measured"]
+
+
 @dataclass(frozen=True)
 class Schedule:
     """How long and how fast. Steps are batches; an epoch is so many of them, and where a run is saved."""

@@ -14,7 +14,7 @@ from models.cancer import build_cancer
 from pipeline.classify import squashed
 from training.cache import PreparedExample
 from training.cancer_head import export, features_of, fitted, trained_detector
-from training.fit import Judge, fit
+from training.fit import Judge, fit, pictures_of
 from training.judge import auc, auc_within
 from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, with_calibration, write_verdict
@@ -81,12 +81,16 @@ def _train_network(
 ) -> tuple[int, int]:
     recipe = run.recipe
     model = build_cancer(recipe.preset, how.height, how.width)
-    run.start(model)
     labels = [_view(item, how) for item in views]
+    draw = draws(labels, 2, how)
+    if how.batch_norms == "frozen":
+        run.start(model)
+    else:
+        run.start_measured(model, pictures_of(draw, recipe.seed))
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     schedule = how.schedule.for_images(len(labels), how.batch)
     judge = _area(choosing, how) if choosing else None
-    fit(model, draws(labels, 2, how), loss, schedule, run.folder, recipe.seed, judge)
+    fit(model, draw, loss, schedule, run.folder, recipe.seed, judge)
     ship(model, run.weight_file)
     return how.height, how.width
 

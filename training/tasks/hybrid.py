@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from models.export import export_model
 from models.hybrid import build_hybrid, mobilenet_of
-from models.imagenet import load_mobilenet_v2, measured_statistics
 from pipeline.crop import crop_around
 from pipeline.geometry import Box
 from training.datasets.base import Example
-from training.fit import Draw, Judge, fit
+from training.fit import Draw, Judge, fit, pictures_of
 from training.judge import auc
 from training.plain_cuts import plain_cuts
-from training.recipes.values import Schedule, TrainingRecipe
+from training.recipes.values import BatchNorms, Schedule, TrainingRecipe
 from training.regions import Look, Mass, masses_of
 from training.run import Run, Verdict, opened, with_calibration, write_verdict
 
@@ -32,11 +31,10 @@ class HybridRecipe(TrainingRecipe):
     batch: int
     smoothing: float  # of the labels
     look: Look
-    batch_norms: Literal["frozen", "measured"] = "frozen"  # of the start weights; measured on our own cuts, they train
+    batch_norms: BatchNorms = "frozen"  # of the start weights; measured on our own cuts, they train
 
 
 RECIPE = HybridRecipe
-MEASURED = 3  # batches on which the batch norms of the start weights are measured
 
 
 def train(run: Run[HybridRecipe]) -> None:
@@ -57,12 +55,10 @@ def train(run: Run[HybridRecipe]) -> None:
 
 def _start(run: Run[HybridRecipe], backbone: keras.Model, draw: Draw) -> None:
     """ImageNet weights, the backbone's batch norms as the recipe says."""
-    if run.start_file is None or run.recipe.batch_norms == "frozen":
+    if run.recipe.batch_norms == "frozen":
         run.start(backbone)
-        return
-    pictures = np.concatenate([draw(np.random.default_rng((run.recipe.seed, i)))[0] for i in range(MEASURED)])
-    signed = np.repeat(pictures * 2 - 1, 3, axis=-1)
-    load_mobilenet_v2(backbone, run.start_file, measured_statistics(run.start_file, signed))
+    else:
+        run.start_measured(backbone, pictures_of(draw, run.recipe.seed))
 
 
 def verdict_of(run: Run[HybridRecipe], validation: Sequence[Mass], trained_on: int) -> Verdict:
