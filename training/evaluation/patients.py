@@ -91,9 +91,16 @@ def check_fold(name: str, networks: Networks, fold: int, only: Collection[str] =
     """Every card of the tasks `only` that learned from sets like `name` must leave out `fold`. Raises NotHeldOut."""
     for card in _some_cards(networks):
         if card.task in only and not leaves_out(card, name, fold):
-            said = FOLD.search(str(card.training.get("split", "")))
-            words = f"left out fold {said[1]} of {said[2]}" if said else "does not say which patients it left out"
+            words = _left_out(str(card.training.get("split", "")))
             raise NotHeldOut(f"the card {card.name} {words}; fold {fold} of {FOLDS} of {name} was to be judged")
+
+
+def _left_out(split: str) -> str:
+    if said := FOLD.search(split):
+        return f"left out fold {said[1]} of {said[2]}"
+    if "everybody trained" in split:
+        return "learned from everybody (docs/evaluation.md says how to make weights that did not)"
+    return "does not say which patients it left out"
 
 
 def check_untouched(networks: Networks) -> None:

@@ -44,6 +44,15 @@ def test_a_card_that_does_not_say_whom_it_left_out_is_refused(tmp_path: Path) ->
         tasks("inbreast", WOMEN, "0", False, weights(tmp_path, 0, training={"split": "by image"}))
 
 
+def test_weights_that_everybody_trained_say_where_to_find_others(tmp_path: Path) -> None:
+    training = {
+        "split": "by patient; everybody trained but those of official test parts",
+        "data": "9 views of inbreast",
+    }
+    with pytest.raises(NotHeldOut, match=r"learned from everybody \(docs/evaluation.md"):
+        tasks("inbreast", WOMEN, "0", False, weights(tmp_path, 0, training=training))
+
+
 def test_an_optional_network_that_may_know_the_patients_takes_no_part_and_a_line_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
