@@ -25,7 +25,7 @@ run: setup       ## serve http://127.0.0.1:8080
 
 test: setup-dev       ## all tests: vitest, then pytest
 	cd frontend && npm run --silent test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder
 
 check: lint types test       ## what CI runs: format, lint, strict types, tests
 

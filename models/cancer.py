@@ -32,5 +32,7 @@ def build_cancer(preset: Preset = "compact", height: int | None = None, width: i
         )  # (B, 2560)
     x = keras.layers.Dense(128, activation="relu")(features) if preset == "paper" else features
     x = keras.layers.Dropout(0.4)(x)
-    logit = keras.layers.Dense(1, dtype="float32", name="logit")(x)  # (B, 1)
+    logit = keras.layers.Dense(
+        1, dtype="float32", kernel_initializer=keras.initializers.RandomNormal(stddev=1e-3), name="logit"
+    )(x)  # (B, 1)
     return keras.Model(image, logit, name=f"cancer_{preset}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -24,6 +24,7 @@ from pipeline.read_checks import NO_MEMORY, check_size, histogram, looks_negativ
 from pipeline.read_quietly import quietly
 from pipeline.stored import StoredImage, stored_samples
 
+T = TypeVar("T")
 Samples = NDArray[np.uint8] | NDArray[np.uint16]  # (rows, columns)
 
 # Pillow's own classes, not Image.open: that one judges size by a process-wide limit and warns; we judge it here.
@@ -45,19 +46,18 @@ def read_raster(data: bytes, kind: str, max_pixels: int) -> Mammogram:
     Raises ImageTooLarge before decoding, UnreadableImage for damaged bytes, UnsupportedImage for colour,
     several pages, fewer than 16 rows or columns, floating point or signed samples, and one single value.
     """
-    return _read(data, kind, max_pixels)[0]
+    return _read(data, kind, max_pixels, lambda mammogram, samples, shown, negative: mammogram)
 
 
 def read_raster_stored(data: bytes, kind: str, max_pixels: int) -> tuple[Mammogram, StoredImage]:
     """The same, and the samples as they were stored."""
-    mammogram, samples, shown, negative = _read(data, kind, max_pixels)
-    return mammogram, stored_samples(samples, shown, negative)
+    return _read(data, kind, max_pixels, lambda mammogram, *rest: (mammogram, stored_samples(*rest)))
 
 
-def _read(data: bytes, kind: str, max_pixels: int) -> tuple[Mammogram, Samples, tuple[int, int], bool]:
+def _read(data: bytes, kind: str, max_pixels: int, make: Callable[[Mammogram, Samples, tuple[int, int], bool], T]) -> T:
     try:
         with quietly():
-            return _mammogram(*_decode(data, kind, max_pixels))
+            return make(*_mammogram(*_decode(data, kind, max_pixels)))
     except PipelineError:
         raise
     except MemoryError as error:

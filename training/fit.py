@@ -23,6 +23,7 @@ __all__ = ["Batch", "Draw", "Judge", "Schedule", "fit"]
 Batch = tuple[Any, Any, Any]  # inputs, labels, weights, as keras.Model.fit takes them
 Draw = Callable[[np.random.Generator], Batch]
 MEASURED = 3  # batches
+FEW = 8  # steps in all; TensorFlow would trace their graph for longer than it takes them without one
 Judge = Callable[[Any], float]  # a network's figure on patients kept out of the training; more is better
 FIGURE = "choosing_figure"
 
@@ -84,7 +85,7 @@ def fit(
     if schedule.choose == "best" and judge is None:
         raise ValueError('choose = "best" needs patients to choose by; this training has none, use "last"')
     optimizer, log = optimizer_of(schedule), Log(folder, schedule.epochs)
-    model.compile(optimizer, loss)
+    model.compile(optimizer, loss, run_eagerly=_few(schedule))
     optimizer.build(model.trainable_variables)
     state = Checkpoint(folder / "state.npz", [*model.variables, *optimizer.variables])
     best = Checkpoint(folder / "best.npz", model.variables)
@@ -100,6 +101,10 @@ def fit(
     else:
         optimizer.average_into(model.trainable_variables)
     return model
+
+
+def _few(schedule: Schedule) -> bool:
+    return keras.backend.backend() == "tensorflow" and schedule.epochs * schedule.steps_per_epoch <= FEW
 
 
 def pictures_of(draw: Draw, seed: int) -> Any:

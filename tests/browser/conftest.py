@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -31,6 +31,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=60_000)  # the machine may be doing something else meanwhile
 PAGE = Path(__file__).resolve().parents[2] / "frontend" / "dist" / "index.html"
 CONFIDENCES = (0.9, 0.6, 0.2)
 

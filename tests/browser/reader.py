@@ -131,7 +131,7 @@ class Reader:
     def check_conduct(self) -> None:
         here = urlsplit(self.url).netloc
         strangers = {request.url for request in self.requests if urlsplit(request.url).netloc not in ("", here)}
-        assert (strangers, self.complaints) == (set(), [])
+        assert (strangers, self.complaints) == (set(), []), (strangers, self.complaints)
 
 
 def _is_pressed(row: Locator) -> bool:

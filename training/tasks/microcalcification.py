@@ -23,26 +23,26 @@ from models.microcalcification import (
     build_microcalcification,
     build_sheet,
 )
-from models.weights import write_card
+from models.weights import SHIPPED, read_card, write_card
 from pipeline.committee import SheetCommittee
 from pipeline.finding import Finding
 from pipeline.microcalcification import microcalcify
 from pipeline.preprocess import preprocess
 from pipeline.wavelet import Wavelet, filtered
 from training.fit import fit
-from training.judge import Calibrated, auc, calibrate
+from training.judge import auc
 from training.metrics import Estimate
 from training.microcalcification.committee import fitted_weights, judges, left_out, nested
 from training.microcalcification.data import Patch, Spotted, patches, spotted
 from training.microcalcification.draws import Ranges, Shares, batches
-from training.microcalcification.judge import RULE, ClusteredImage, operating_points, scored, sensitivity_at
+from training.microcalcification.judge import scored
 from training.microcalcification.losses import LOSSES
+from training.microcalcification.whole_images import judged
 from training.recipes.values import Schedule, TrainingRecipe
 from training.run import Run, Verdict, opened, write_verdict
 from training.split import FOLDS
 
 Floats = NDArray[np.float64]
-CONFIDENCES = tuple(round(step * 0.05, 2) for step in range(1, 20))
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Expert:
 @dataclass(frozen=True, kw_only=True)
 class MicrocalcificationRecipe(TrainingRecipe):
     expert: Expert
+    detector: str = ""  # name of the weights on whose scale a cluster's confidence is put; its own where empty
 
 
 RECIPE = MicrocalcificationRecipe
@@ -171,37 +172,7 @@ def on_whole_images(
         export([experts[i] for i in pair], np.full(len(pair), 1 / len(pair)), ours.weight_file)
         committee = SheetCommittee(*opened(ours, verdict.input))
         marked += [(image, marks(run, image, committee)) for image in images if image.fold == fold]
-    unscaled = [scored(image, found) for image, found in marked]
-    calibration = calibrated([image for image in unscaled if image.complete])
-    scale, offset = (calibration.calibration.get(name, usual) for name, usual in (("scale", 1.0), ("offset", 0.0)))
-    shown = [_calibrated(image, scale, offset) for image in unscaled]
-    complete = [image for image in shown if image.complete]
-    metrics = {
-        **verdict.metrics,
-        "clusters_sensitivity_at_1_false": sensitivity_at(complete, 1.0),
-        "clusters_sensitivity_at_half_false": sensitivity_at(complete, 0.5),
-        "clusters_sensitivity_at_1_false_with_incomplete_lists": sensitivity_at(shown, 1.0),
-        **calibration.metrics,
-    }
-    data = f"{verdict.data}; {len(complete)} views with complete lists validate; {RULE}"
-    return replace(
-        verdict,
-        data=data,
-        metrics=metrics,
-        calibration=calibration.calibration,
-        operating_points=operating_points(complete, CONFIDENCES),
-    )
-
-
-def calibrated(complete: Sequence[ClusteredImage]) -> Calibrated:
-    """Of clusters, true and false; none where a short run marks too few of either."""
-    judged = [(image.patient, mark) for image in complete for mark in image.marks]
-    logits = np.array([np.log(confidence / (1 - confidence)) for _, (confidence, _) in judged])
-    try:
-        return calibrate(logits, [hit is not None for _, (_, hit) in judged], [patient for patient, _ in judged])
-    except ValueError as error:
-        print(f"no calibration: {error}")
-        return Calibrated({}, {})
+    return judged(verdict, [scored(image, found) for image, found in marked], detector_points(run))
 
 
 def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCommittee) -> tuple[Finding, ...]:
@@ -209,8 +180,9 @@ def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCo
     return microcalcify(mammogram, preprocess(mammogram, run.recipe.preprocessing), committee, floor=0.0)
 
 
-def _calibrated(image: ClusteredImage, scale: float, offset: float) -> ClusteredImage:
-    def moved(confidence: float) -> float:
-        return float(1 / (1 + np.exp(-(scale * np.log(confidence / (1 - confidence)) + offset))))
-
-    return replace(image, marks=tuple((moved(confidence), cluster) for confidence, cluster in image.marks))
+def detector_points(run: Run[MicrocalcificationRecipe]) -> tuple[Mapping[str, Any], ...]:
+    """Operating points of the recipe's detector, whose card lies in --out or ships; none where it names none."""
+    if not run.recipe.detector:
+        return ()
+    cards = [folder / "cards" / f"{run.recipe.detector}.toml" for folder in (run.out, SHIPPED)]
+    return read_card(next(path for path in cards if path.is_file())).operating_points

@@ -14,7 +14,7 @@ from training.datasets.base import Example
 from training.judge import Calibrated
 from training.microcalcification.data import Spotted, snapped
 from training.microcalcification.judge import ClusteredImage, froc, operating_points, scored, sensitivity_at
-from training.tasks.microcalcification import calibrated
+from training.microcalcification.whole_images import calibrated
 
 CLUSTER = np.array([[100.0, 100.0], [120.0, 100.0], [110.0, 120.0]])  # pixels of 0.1 mm: 1 cm is 100
 FAR = np.array([[500.0, 500.0], [520.0, 500.0], [510.0, 520.0]])

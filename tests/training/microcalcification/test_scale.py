@@ -1,0 +1,61 @@
+"""Clusters on the scale of the masses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from training.metrics import Estimate
+from training.microcalcification.judge import ClusteredImage
+from training.microcalcification.scale import knots
+from training.microcalcification.whole_images import judged
+from training.run import Verdict
+
+DETECTOR = (
+    {"confidence": 0.1, "sensitivity": 0.9, "false_marks": 2.0},
+    {"confidence": 0.3, "sensitivity": 0.8, "false_marks": 1.0},
+    {"confidence": 0.6, "sensitivity": 0.7, "false_marks": 0.5},
+    {"confidence": 0.9, "sensitivity": 0.1, "false_marks": 0.0},
+)
+
+
+def images() -> list[ClusteredImage]:
+    """Four, each with two false marks; in all they fall from 0.40 in steps of 0.05. Half of them hold a cluster."""
+    falling = [round(0.4 - 0.05 * i, 2) for i in range(8)]
+    return [
+        ClusteredImage(f"woman {i}", ((0.42 - i / 100, 0), (falling[i], None), (falling[i + 4], None)), 1, True)
+        if i % 2
+        else ClusteredImage(f"woman {i}", ((falling[i], None), (falling[i + 4], None)), 0, True)
+        for i in range(4)
+    ]
+
+
+def test_a_cluster_gets_the_confidence_at_which_a_mass_makes_as_many_false_marks() -> None:
+    """By hand: eight false marks on four images are two an image, down to 0.05; four to 0.25; two to 0.35."""
+    found = knots(DETECTOR, images())
+    assert found == {"x": (0.0, 0.05, 0.25, 0.35, 1.0), "y": (0.0, 0.1, 0.3, 0.6, 1.0)}
+
+
+def test_a_rate_of_one_false_mark_in_all_says_nothing() -> None:
+    once = ({"confidence": 0.7, "sensitivity": 0.5, "false_marks": 0.25},)
+    assert knots(once, images()) == {}
+
+
+def test_more_false_marks_than_clusters_ever_make_are_left_out() -> None:
+    many = ({"confidence": 0.05, "sensitivity": 1.0, "false_marks": 9.0}, *DETECTOR)
+    assert knots(many, images()) == knots(DETECTOR, images())
+
+
+@pytest.mark.parametrize("detector", [DETECTOR, ()])
+def test_the_operating_points_of_the_card_make_the_detectors_false_marks(
+    detector: tuple[dict[str, float], ...],
+) -> None:
+    verdict = judged(Verdict({}, "drawn", {"patches_auc": Estimate(0.9, 0.8, 1.0, 4)}), images(), detector)
+    rates = {point["confidence"]: point["false_marks"] for point in verdict.operating_points}
+    on_scale = "knots" in verdict.calibration
+    assert on_scale == bool(detector)
+    assert on_scale == ("ece_cross_fitted" not in verdict.metrics)
+    assert verdict.metrics["clusters_sensitivity_at_1_false"].value == 1.0  # a rank is a rank on every scale
+    if on_scale:
+        assert [rates[0.1], rates[0.3], rates[0.6]] == pytest.approx([2.0, 1.0, 0.5], abs=0.26)
+        assert np.all(np.diff(list(rates.values())) <= 0)
