@@ -87,9 +87,7 @@ def parser() -> argparse.ArgumentParser:
         "--official-test", action="store_true", help="the official test part of the sets instead of a fold"
     )
     found.add_argument("--out", type=Path, default=Path("runs/evaluate"), help="folder for the report and the analyses")
-    found.add_argument(
-        "--no-pictures", action="store_true", help="no failure gallery: nothing of an image in the report"
-    )
+    found.add_argument("--no-pictures", action="store_true", help="no galleries: nothing of an image in the report")
     found.add_argument("--draws", type=int, default=DRAWS, help="bootstrap samples of patients, 1000 or more to quote")
     found.add_argument("--seed", type=int, default=0)
     found.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="analyses at once; 1 for honest times")
@@ -132,7 +130,7 @@ def sections(judged: Judged, options: argparse.Namespace) -> list[Section]:
     found += [clusters.section(judged), *questions.sections(judged), classes.masking(judged)]
     found += [subgroups.section(judged), runtime.section(judged, options.jobs)]
     if not options.no_pictures:
-        found.append(gallery.section(judged))
+        found += [gallery.section(judged), gallery.finds(judged)]
     return [section for section in found if section is not None]
 
 

@@ -1,4 +1,4 @@
-"""The failure gallery: which failures, the worst first, and what is drawn over them."""
+"""The galleries: which failures, the worst first, which finds, and what is drawn over them."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pipeline.geometry import Box
 from tests.training.evaluation.cases import case, judged, mark, mass
 from training.datasets.base import MassTruth
 from training.evaluation.gallery import (
-    MARK,
-    SIDE,
-    TRUTH,
+    MOST,
     cancers,
     false_clusters,
     false_marks,
+    finds,
     misjudged,
     missed,
     missed_clusters,
     outlines,
     section,
 )
+from training.evaluation.overlays import MARK, SIDE, TRUTH
 from training.evaluation.values import Case, Picture
 
 # Two images of 200 x 300: a mass never marked, one marked faintly, one found; marks on nothing.
@@ -107,3 +107,22 @@ def test_a_window_at_the_edge_stays_within_the_image(seen: Case) -> None:
 def test_nothing_wrong_is_no_gallery() -> None:
     good = case("a", (mass(0, 0, malignant=True),), (mark(0, 0, 0.9, 0.9),))
     assert section(judged(good)) is None
+
+
+def with_mark(seen: Case, confidence: float) -> Case:
+    found = case("a", (mass(100, 100, malignant=False),), (mark(100, 100, confidence, 0.2),))
+    return replace(found, example=replace(found.example, path=seen.example.path))
+
+
+def test_finds_are_spread_from_the_most_to_the_least_confident(seen: Case) -> None:
+    shown = finds(judged(*(with_mark(seen, 0.9 - i / 25) for i in range(2 * MOST))))
+    assert shown is not None
+    assert shown.note.startswith(f"{MOST} of {2 * MOST}, ")
+    said = [float(picture.caption[:4]) for picture in shown.pictures]
+    assert (said[0], said[-1]) == (0.9, 0.3)
+    assert said == sorted(said, reverse=True)
+    assert "truly benign, said 0.20" in shown.pictures[0].caption
+
+
+def test_without_a_find_there_is_no_gallery_of_finds() -> None:
+    assert finds(judged(case("a", (mass(20, 20),), ()))) is None
