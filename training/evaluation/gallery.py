@@ -60,7 +60,8 @@ def finds(judged: Judged) -> Section | None:
 def _find(pair: Pair) -> Overlay:
     case, mass, mark = pair
     known = mark.malignant is not None and mass.malignant is not None
-    return Overlay(case, "Most confident first", f"{mark.confidence:.2f}" + (f", {_verdict(pair)}" if known else ""), mass.box)
+    words = f"{mark.confidence:.2f}" + (f", {_verdict(pair)}" if known else "")
+    return Overlay(case, "Most confident first", words, mass.box)
 
 
 def missed(judged: Judged) -> list[Overlay]:
