@@ -23,7 +23,7 @@ __all__ = ["Batch", "Draw", "Judge", "Schedule", "fit"]
 Batch = tuple[Any, Any, Any]  # inputs, labels, weights, as keras.Model.fit takes them
 Draw = Callable[[np.random.Generator], Batch]
 MEASURED = 3  # batches
-FEW = 8  # steps in all; TensorFlow would trace their graph for longer than it takes them without one
+FEW = 8  # steps in all: tracing their graph would take TensorFlow longer than taking them without one
 Judge = Callable[[Any], float]  # a network's figure on patients kept out of the training; more is better
 FIGURE = "choosing_figure"
 

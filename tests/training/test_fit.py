@@ -19,7 +19,7 @@ import pytest
 keras = pytest.importorskip("keras")
 
 from training.checkpoint import Checkpoint  # noqa: E402
-from training.fit import FIGURE, Batch, Drawn, Judge, Schedule, fit, next_rate  # noqa: E402
+from training.fit import FEW, FIGURE, Batch, Drawn, Judge, Schedule, fit, next_rate  # noqa: E402
 
 SCHEDULE = Schedule(epochs=4, steps_per_epoch=3, learning_rate=0.05, average=0.5)
 SEED = 11
@@ -255,3 +255,9 @@ def test_a_half_written_state_is_never_taken_for_one(tmp_path: Path) -> None:
     assert state.number() == 4
     assert [path.name for path in tmp_path.iterdir()] == ["state.npz"]
     assert Checkpoint(tmp_path / "none.npz", model.variables).restore() is None
+
+
+@pytest.mark.parametrize(("steps", "eager"), [(FEW, True), (FEW + 1, False)])
+def test_only_a_rehearsal_of_a_few_steps_goes_without_a_graph(tmp_path: Path, steps: int, eager: bool) -> None:
+    model = fit(network(), line, "mean_squared_error", Schedule(1, steps, 0.01), tmp_path)
+    assert model.run_eagerly == eager

@@ -39,11 +39,7 @@ def section(judged: Judged) -> Section | None:
     pictures = tuple(picture_of(failure) for kind in kinds for failure in kind(judged)[:MOST])
     if not pictures:
         return None
-    return Section(
-        "Failures",
-        f"The worst of each kind, {MOST} at most. {COLOURS}",
-        pictures=pictures,
-    )
+    return Section("Failures", f"The worst of each kind, {MOST} at most. {COLOURS}", pictures=pictures)
 
 
 def finds(judged: Judged) -> Section | None:

@@ -38,6 +38,7 @@ from training.microcalcification.draws import Ranges, Shares, batches
 from training.microcalcification.judge import scored
 from training.microcalcification.losses import LOSSES
 from training.microcalcification.whole_images import judged
+from training.recipes.read import RecipeError
 from training.recipes.values import Schedule, TrainingRecipe
 from training.run import Run, Verdict, opened, write_verdict
 from training.split import FOLDS
@@ -68,6 +69,7 @@ RECIPE = MicrocalcificationRecipe
 
 def train(run: Run[MicrocalcificationRecipe]) -> None:
     """Every patient trains three of five experts and is judged by the two others, whatever run.held_out says."""
+    scale = detector_points(run)  # before hours are spent
     found, images = patches(run.data), spotted(run.data)
     experts = [trained(run, expert, found, images) for expert in range(FOLDS)]
     own = [patch for patch in found if patch.fold >= 0]
@@ -91,7 +93,7 @@ def train(run: Run[MicrocalcificationRecipe]) -> None:
         f"{sum(len(image.spots) for image in images)} listed calcifications",
         metrics,
     )
-    card = write_verdict(run, on_whole_images(run, verdict, experts, images))
+    card = write_verdict(run, on_whole_images(run, verdict, experts, images, scale))
     rounded = [round(float(weight), 4) for weight in weights]
     training = {**card.training, "split": SPLIT, "expert_weights": rounded}
     write_card(replace(card, training=training), run.out / "cards" / f"{run.name}.toml")
@@ -163,6 +165,7 @@ def on_whole_images(
     verdict: Verdict,
     experts: Sequence[keras.Model],
     images: Sequence[Spotted],
+    detector: Sequence[Mapping[str, Any]],
 ) -> Verdict:
     """The stage itself on every image, by the mean of the two experts that never saw its patient; then calibrated."""
     marked: list[tuple[Spotted, tuple[Finding, ...]]] = []
@@ -172,7 +175,7 @@ def on_whole_images(
         export([experts[i] for i in pair], np.full(len(pair), 1 / len(pair)), ours.weight_file)
         committee = SheetCommittee(*opened(ours, verdict.input))
         marked += [(image, marks(run, image, committee)) for image in images if image.fold == fold]
-    return judged(verdict, [scored(image, found) for image, found in marked], detector_points(run))
+    return judged(verdict, [scored(image, found) for image, found in marked], detector)
 
 
 def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCommittee) -> tuple[Finding, ...]:
@@ -181,8 +184,14 @@ def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCo
 
 
 def detector_points(run: Run[MicrocalcificationRecipe]) -> tuple[Mapping[str, Any], ...]:
-    """Operating points of the recipe's detector, whose card lies in --out or ships; none where it names none."""
+    """Operating points of the recipe's detector, whose card lies in --out or ships; none where the recipe names none.
+
+    Raises RecipeError for a detector that has no card there, or whose card has no operating points.
+    """
     if not run.recipe.detector:
         return ()
-    cards = [folder / "cards" / f"{run.recipe.detector}.toml" for folder in (run.out, SHIPPED)]
-    return read_card(next(path for path in cards if path.is_file())).operating_points
+    paths = [folder / "cards" / f"{run.recipe.detector}.toml" for folder in (run.out, SHIPPED)]
+    card = next((read_card(path) for path in paths if path.is_file()), None)
+    if card is None or not card.operating_points:
+        raise RecipeError(f"detector: expected a card with operating points at {paths[0]}; leave it empty for none")
+    return card.operating_points

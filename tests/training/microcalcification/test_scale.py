@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+pytest.importorskip("keras")
+
+from models.weights import SHIPPED, Card, read_card, write_card
 from training.metrics import Estimate
 from training.microcalcification.judge import ClusteredImage
 from training.microcalcification.scale import knots
 from training.microcalcification.whole_images import judged
-from training.run import Verdict
+from training.recipes import find
+from training.recipes.read import RecipeError
+from training.run import Run, Verdict
+from training.tasks.microcalcification import detector_points
+from training.train import read
 
 DETECTOR = (
     {"confidence": 0.1, "sensitivity": 0.9, "false_marks": 2.0},
@@ -59,3 +70,29 @@ def test_the_operating_points_of_the_card_make_the_detectors_false_marks(
     if on_scale:
         assert [rates[0.1], rates[0.3], rates[0.6]] == pytest.approx([2.0, 1.0, 0.5], abs=0.26)
         assert np.all(np.diff(list(rates.values())) <= 0)
+
+
+def run_into(out: Path, detector: str = "compact-detector") -> Run[Any]:
+    recipe: Any = read(find("microcalcification-compact"))
+    return Run(replace(recipe, detector=detector), out, out)
+
+
+def shipped() -> Card:
+    return read_card(SHIPPED / "cards" / "compact-detector.toml")
+
+
+def test_the_detector_of_the_same_folder_goes_before_the_shipped_one(tmp_path: Path) -> None:
+    assert detector_points(run_into(tmp_path)) == shipped().operating_points
+    (tmp_path / "cards").mkdir()
+    write_card(replace(shipped(), operating_points=DETECTOR), tmp_path / "cards" / "compact-detector.toml")
+    assert detector_points(run_into(tmp_path)) == DETECTOR
+    assert detector_points(run_into(tmp_path, "")) == ()
+
+
+def test_a_detector_without_card_or_operating_points_is_said_before_anything_is_trained(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="expected a card with operating points"):
+        detector_points(run_into(tmp_path, "my-detector"))
+    (tmp_path / "cards").mkdir()
+    write_card(replace(shipped(), operating_points=()), tmp_path / "cards" / "compact-detector.toml")
+    with pytest.raises(RecipeError, match="expected a card with operating points"):
+        detector_points(run_into(tmp_path))
