@@ -17,7 +17,7 @@ import keras
 from models.gradcam import CAM, logits_and_cam
 
 Precision = Literal["float16", "float32"]
-CAM_SIGNATURE = "serving_default_cam"  # the converter sorts them, and the first is what a plain interpreter runs
+SIGNATURE = "serving_default"  # the converter sorts them, and the first is what a plain interpreter runs
 
 
 def export_model(model: keras.Model, path: Path, precision: Precision = "float16") -> None:
@@ -42,18 +42,18 @@ def export_function(
     inputs: Mapping[str, tuple[int, ...]],
     path: Path,
     precision: Precision = "float16",
-    cam: Callable[..., Mapping[str, Any]] | None = None,
+    also: Mapping[str, Callable[..., Mapping[str, Any]]] | None = None,
 ) -> None:
     """Write `function`, of float32 tensors given by keyword, to `path`; it returns output name -> tensor.
 
     `inputs` maps each keyword to its shape without the batch, which is 1. The function may close over any variables.
-    `cam`, where given, takes the same and becomes a second signature, with weights of its own: for small
-    networks of which even a few per cent of time are felt. Elsewhere "cam" is an output of `function`.
+    The functions in `also` take the same and become further signatures, "serving_default_" and their name, each with
+    weights of its own: for small networks of which even a few per cent of time are felt.
     """
     import tensorflow as tf
 
     specs = {name: tf.TensorSpec((1, *shape), tf.float32, name=name) for name, shape in inputs.items()}
-    functions = {"serving_default": function} if cam is None else {"serving_default": function, CAM_SIGNATURE: cam}
+    functions = {SIGNATURE: function, **{f"{SIGNATURE}_{name}": other for name, other in (also or {}).items()}}
     signatures = {
         name: tf.function(one, autograph=False).get_concrete_function(**specs) for name, one in functions.items()
     }

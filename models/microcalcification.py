@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 
 from models.layers import MOMENTUM, Preset, Tensor
 
@@ -15,6 +16,7 @@ SPACING_MM = 0.1  # of a patch's pixel; INFN's films were scanned at 0.085 mm, I
 CELLS = 30  # the compact expert's map of spots has so many cells a side, each of 2 x 2 pixels
 OUTPUTS = ("calcified", "spots")
 SHEET = 4  # patches a side of what is served: 16 at a time
+MAJORITY = 0.55  # of the weight, that the first step of a committee has at least
 BACKGROUND = 15  # pixels over which the slowly changing tissue is averaged: a spot is no larger than half of it
 FAINTEST = 0.002  # of the range 0..1: half a grey level of 8 bits is no texture
 
@@ -106,11 +108,31 @@ def build_committee(experts: Sequence[keras.Model], weights: Sequence[float]) ->
     """
     if len(weights) != len(experts) or min(weights) < 0 or abs(sum(weights) - 1) > 1e-3:
         raise ValueError(f"expected {len(experts)} weights, none negative, sum 1; received {list(weights)}")
+    return _weighed(experts, weights)
+
+
+def build_stages(experts: Sequence[keras.Model], weights: Sequence[float]) -> tuple[keras.Model, keras.Model] | None:
+    """The same committee in two steps: what it can say at most after the weightiest, and by how much less it says.
+
+    Their sum is the committee's answer. Together the weightiest have more than half of the weight, so that they alone
+    can settle that a probability stays below one half. None where that takes all experts.
+    """
+    order = sorted(range(len(experts)), key=lambda i: -weights[i])
+    heard = np.cumsum([weights[i] for i in order])
+    count = 1 + int(np.searchsorted(heard[:-1], MAJORITY))
+    if count == len(order):
+        return None
+    parts = [([experts[i] for i in some], [weights[i] for i in some]) for some in (order[:count], order[count:])]
+    unheard = sum(parts[1][1])
+    return _weighed(*parts[0], unheard), _weighed(*parts[1], -unheard)
+
+
+def _weighed(experts: Sequence[keras.Model], weights: Sequence[float], more: float = 0.0) -> keras.Model:
     patches = keras.Input((SIDE, SIDE, 1), name="patches")
     seen = normalised(patches)  # once for all
     said = [_renamed(expert.get_layer("judge"), f"expert_{i}")(seen) for i, expert in enumerate(experts, 1)]
     outputs = {
-        name: sum(weight * keras.ops.sigmoid(answer[i]) for weight, answer in zip(weights, said, strict=True))
+        name: sum(weight * keras.ops.sigmoid(answer[i]) for weight, answer in zip(weights, said, strict=True)) + more
         for i, name in enumerate(OUTPUTS)
     }
     return keras.Model(patches, outputs, name="microcalcification_committee")
@@ -127,6 +149,13 @@ def build_sheet(committee: keras.Model, rows: int = SHEET) -> keras.Model:
 
     -> logits "calcified" (1, rows, rows, 1) and "spots" (1, rows * C, rows * C, 1), each patch's where it lay.
     """
+    shares = build_sheet_of_shares(committee, rows)
+    logits = {name: keras.ops.log(held / (1 - held)) for name, held in _held(shares.output).items()}
+    return keras.Model(shares.input, logits, name="microcalcification_sheet")
+
+
+def build_sheet_of_shares(committee: keras.Model, rows: int = SHEET) -> keras.Model:
+    """The same with what `committee` says itself instead of logits."""
     ops = keras.ops
     sheet = keras.Input((rows * SIDE, rows * SIDE, 1), batch_size=1, name="patches")
     patches = ops.reshape(sheet, (rows, SIDE, rows, SIDE, 1))
@@ -136,8 +165,7 @@ def build_sheet(committee: keras.Model, rows: int = SHEET) -> keras.Model:
     spots = ops.transpose(ops.reshape(spots, (rows, rows, cells, cells, 1)), (0, 2, 1, 3, 4))
     calcified = ops.reshape(said["calcified"], (1, rows, rows, 1))
     outputs = {"calcified": calcified, "spots": ops.reshape(spots, (1, rows * cells, rows * cells, 1))}
-    logits = {name: ops.log(held / (1 - held)) for name, held in _held(outputs).items()}
-    return keras.Model(sheet, logits, name="microcalcification_sheet")
+    return keras.Model(sheet, outputs, name="microcalcification_shares")
 
 
 def _held(probabilities: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.weights import Card
 from pipeline.calibration import Calibration
-from pipeline.declared import Answering
+from pipeline.declared import Answering, Stepwise
 from pipeline.errors import ModelUnavailable
 from pipeline.explain import cam_of
 from pipeline.wavelet import Wavelet, filtered
 
 Floats = NDArray[np.float32]
 
+STEPS = ("first", "rest")  # functions of a committee's file: what it can say at most, and by how much less it says
 BEST_SPOTS = 3  # of a cluster, whose mean logit is the cluster's
 LARGEST_LOGIT = 12.0
 
@@ -38,11 +42,26 @@ class SheetCommittee:
 
     def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
         """(N, side, side) 0..1 -> probabilities of the patches (N,) and of their cells (N, C, C)."""
-        if self._wavelet:
-            patches = np.stack([filtered(patch, self._wavelet) for patch in patches])
-        size = self._rows * self._columns
-        answers = [self._sheet(patches[start : start + size]) for start in range(0, len(patches), size)]
-        calcified, cells = (np.concatenate(part)[: len(patches)] for part in zip(*answers, strict=True))
+        calcified, cells = map(_probabilities, self._asked(self._filtered(patches), self._model))
+        return calcified[:, 0, 0], cells
+
+    def spots(self, patches: Floats) -> tuple[Floats, Floats]:
+        """As a call, but zeros for patches in which nothing can be a spot: then not all experts are asked.
+
+        A spot's likelihood times its patch's reaches `least_spot`. Such places get the answer that a call gives them.
+        """
+        model = self._model
+        if not isinstance(model, Stepwise) or not all(map(model.has, STEPS)):
+            return self(patches)
+        given = self._filtered(patches)
+        most = self._asked(given, partial(model.step, STEPS[0]))
+        undecided = np.flatnonzero(most[0][:, 0, 0] * most[1].max(axis=(1, 2)) >= self.least_spot)
+        said = [np.zeros_like(part) for part in most]
+        if len(undecided):
+            less = self._asked(given[undecided], partial(model.step, STEPS[1]))
+            for whole, most_of, less_of in zip(said, most, less, strict=True):
+                whole[undecided] = np.clip(most_of[undecided] + less_of, 0, 1)
+        calcified, cells = said
         return calcified[:, 0, 0], cells
 
     def confidence(self, spots: Floats) -> float:
@@ -51,17 +70,19 @@ class SheetCommittee:
 
     def cams(self, patches: Floats) -> Floats:
         """(N, side, side) 0..1 -> Grad-CAM (N, h, w) of each patch's answer. Raises NoHeatmap."""
-        if self._wavelet:
-            patches = np.stack([filtered(patch, self._wavelet) for patch in patches])
-        size = self._rows * self._columns
-        starts = range(0, len(patches), size)
-        maps = [self._cells(cam_of(self._model, self._laid_out(patches[at : at + size]))) for at in starts]
-        return np.concatenate(maps)[: len(patches)]
+        (maps,) = self._asked(self._filtered(patches), lambda sheet: (cam_of(self._model, sheet),), (0,))
+        return maps
 
-    def _sheet(self, patches: Floats) -> tuple[Floats, Floats]:
-        answers = self._model(self._laid_out(patches))
-        calcified, cells = (self._apart(answers[place]) for place in (0, -1))
-        return calcified, cells
+    def _filtered(self, patches: Floats) -> Floats:
+        return np.stack([filtered(patch, self._wavelet) for patch in patches]) if self._wavelet else patches
+
+    def _asked(
+        self, patches: Floats, ask: Callable[[Floats], tuple[Floats, ...]], places: Sequence[int] = (0, -1)
+    ) -> list[Floats]:
+        """What `ask` answers of sheets of (N, side, side), at the `places` of its outputs; each patch's (N, C, C)."""
+        size = self._rows * self._columns
+        sheets = [ask(self._laid_out(patches[start : start + size])) for start in range(0, len(patches), size)]
+        return [np.concatenate([self._cells(sheet[place]) for sheet in sheets])[: len(patches)] for place in places]
 
     def _laid_out(self, patches: Floats) -> Floats:
         """At most R R patches -> one sheet (1, R side, R side, 1), black where there are fewer."""
@@ -76,10 +97,9 @@ class SheetCommittee:
         cells = round((sheet.size / (rows * columns)) ** 0.5)
         return sheet.reshape(rows, cells, columns, cells).swapaxes(1, 2).reshape(-1, cells, cells)
 
-    def _apart(self, logits: Floats) -> Floats:
-        """Probabilities of the cells."""
-        apart = self._cells(logits)
-        return np.asarray(1 / (1 + np.exp(-np.clip(apart, -LARGEST_LOGIT, LARGEST_LOGIT))), np.float32)
+
+def _probabilities(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -LARGEST_LOGIT, LARGEST_LOGIT))), np.float32)
 
 
 def cluster_logit(spots: Floats) -> float:

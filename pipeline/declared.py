@@ -46,6 +46,15 @@ class Explained(Protocol):
     def cam(self, *inputs: Floats) -> Floats: ...
 
 
+@runtime_checkable
+class Stepwise(Protocol):
+    """A weight file with functions beside its own, as pipeline.inference.LiteRtModel has them."""
+
+    def has(self, step: str) -> bool: ...
+
+    def step(self, name: str, *inputs: Floats) -> tuple[Floats, ...]: ...
+
+
 @dataclass(frozen=True)
 class Declaration:
     """[input] of a card, with what stands for the keys that it leaves out. docs/models.md lists them."""
@@ -146,6 +155,15 @@ class DeclaredNetwork:
         if not isinstance(self._network, Explained):
             raise NoHeatmap("This network's file gives no Grad-CAM; try method=occlusion.")
         return self._network.cam(*self.given(*inputs))
+
+    def has(self, step: str) -> bool:
+        """Whether the file has a function of that name beside its own."""
+        return isinstance(self._network, Stepwise) and self._network.has(step)
+
+    def step(self, name: str, *inputs: Floats) -> tuple[Floats, ...]:
+        """What that function answers, as it answers."""
+        assert isinstance(self._network, Stepwise), "ask has() first"
+        return self._network.step(name, *self.given(*inputs))
 
     def __call__(self, *inputs: Floats) -> tuple[Floats, ...]:
         answers = self._network(*self.given(*inputs))

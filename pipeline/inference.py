@@ -16,7 +16,7 @@ from pipeline.errors import ModelUnavailable, NoHeatmap
 from pipeline.onnx_model import OnnxModel
 
 Floats = NDArray[np.float32]
-CAM, CAM_SIGNATURE = "cam", "serving_default_cam"  # as models/export.py names them, which needs Keras
+CAM, SIGNATURE = "cam", "serving_default"  # as models/export.py names them, which needs Keras
 
 
 class LiteRtModel:
@@ -33,10 +33,11 @@ class LiteRtModel:
         self._interpreter = _interpreter(path, threads)
         name = _signature(self._interpreter, path)
         runner = self._interpreter.get_signature_runner(name)  # kept: the tensors below belong to its subgraph
+        signatures = self._interpreter.get_signature_list()
+        self._steps = {one.removeprefix(f"{SIGNATURE}_") for one in signatures if one != name}
         self._inputs = _ordered(runner.get_input_details(), inputs, path)
         self._outputs = dict(sorted(runner.get_output_details().items()))
         self._cam = self._outputs.pop(CAM, None)
-        self._explain = CAM_SIGNATURE in self._interpreter.get_signature_list()
 
     @property
     def input_shapes(self) -> dict[str, tuple[int, ...]]:
@@ -65,15 +66,25 @@ class LiteRtModel:
 
         Raises NoHeatmap where the file was exported without it.
         """
-        arrays = [np.ascontiguousarray(array, np.float32) for array in inputs]
-        if self._explain:
-            with self._lock:
-                runner = self._interpreter.get_signature_runner(CAM_SIGNATURE)
-                return np.asarray(runner(**dict(zip(self._inputs, arrays, strict=True)))[CAM], np.float32)
+        if self.has(CAM):
+            return self.step(CAM, *inputs)[0]
         if self._cam is None:
             raise NoHeatmap("This network's file was exported without a Grad-CAM output; try method=occlusion.")
+        arrays = [np.ascontiguousarray(array, np.float32) for array in inputs]
         (found,) = self._run(arrays, [self._cam])
         return found
+
+    def has(self, step: str) -> bool:
+        """Whether the file was exported with a function of that name beside its own."""
+        return step in self._steps
+
+    def step(self, name: str, *inputs: Floats) -> tuple[Floats, ...]:
+        """What another function of the file answers, in the alphabetical order of its outputs."""
+        arrays = [np.ascontiguousarray(array, np.float32) for array in inputs]
+        with self._lock:
+            runner = self._interpreter.get_signature_runner(f"{SIGNATURE}_{name}")
+            said = runner(**dict(zip(self._inputs, arrays, strict=True)))
+            return tuple(np.array(said[output], np.float32) for output in sorted(said))
 
     def _run(self, arrays: Sequence[Floats], outputs: Iterable[Any]) -> tuple[Floats, ...]:
         with self._lock:
@@ -115,8 +126,10 @@ def _interpreter(path: Path, threads: int) -> Any:
 
 
 def _signature(interpreter: Any, path: Path) -> str:
-    """The only one, but for that of Grad-CAM."""
-    names = [name for name in interpreter.get_signature_list() if name != CAM_SIGNATURE]
+    """The plain one, which the others are named after; in files made elsewhere the only one."""
+    names = list(interpreter.get_signature_list())
+    if SIGNATURE in names and all(name.startswith(SIGNATURE) for name in names):
+        return SIGNATURE
     if len(names) != 1:
         raise ModelUnavailable(f"The weight file {path.name} does not have exactly one signature.")
     return str(names[0])

@@ -44,8 +44,11 @@ class Committee(Protocol):
     @property
     def least_spot(self) -> float: ...  # likelihood from which a place counts as a spot
 
-    def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
-        """(N, side, side) 0..1 -> how likely each patch shows calcifications (N,), and each of its cells (N, C, C)."""
+    def spots(self, patches: Floats) -> tuple[Floats, Floats]:
+        """(N, side, side) 0..1 -> how likely each patch shows calcifications (N,), and each of its cells (N, C, C).
+
+        Patches in which the product of both cannot reach `least_spot` may be answered with zeros.
+        """
 
     def confidence(self, spots: Floats) -> float:
         """Calibrated confidence in a cluster whose spots are so likely (N,)."""
@@ -118,7 +121,7 @@ def spots(sampled: Sampled, committee: Committee) -> tuple[Points, Floats]:
 def likelihood(pixels: Floats, places: Points, committee: Committee) -> Floats:
     """What the committee says of each place (N,): of its cell and the cells around it, times what it says of its patch.
 
-    Only patches that hold a place in their middle part are looked at.
+    Only patches that hold a place in their middle part are looked at; where none of a patch's can be a spot, 0.
     """
     side, step = committee.side, committee.side - OVERLAP
     tiles = (places // step).astype(np.int64)  # column, row of the patch whose middle part holds the place
@@ -127,7 +130,7 @@ def likelihood(pixels: Floats, places: Points, committee: Committee) -> Floats:
         return np.zeros(0, np.float32)
     around = cv2.copyMakeBorder(pixels, OVERLAP // 2, side, OVERLAP // 2, side, cv2.BORDER_REFLECT)
     patches = np.stack([around[y : y + side, x : x + side] for x, y in wanted * step]).astype(np.float32, copy=False)
-    calcified, maps = committee(patches)
+    calcified, maps = committee.spots(patches)
     cells = maps.shape[-1]
     inside = ((places - tiles * step + OVERLAP // 2) * (cells / side)).astype(np.int64)
     near = maps if cells == 1 else np.stack([cv2.dilate(one, np.ones((3, 3), np.uint8)) for one in maps])

@@ -147,7 +147,7 @@ def test_a_second_signature_leaves_the_answer_alone(tmp_path: Path) -> None:
     def squares(image: Any) -> dict[str, Any]:
         return {CAM: image * image}
 
-    export_function(twice, {"image": (3,)}, tmp_path / "two.tflite", cam=squares)
+    export_function(twice, {"image": (3,)}, tmp_path / "two.tflite", also={CAM: squares})
     model = LiteRtModel(tmp_path / "two.tflite")
     x = np.array([[1, 2, 3]], np.float32)
     (said,) = model(x)

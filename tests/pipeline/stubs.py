@@ -109,7 +109,7 @@ class Bright:
     cells: int = 30
     seen: list[Floats] = field(default_factory=list)
 
-    def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
+    def spots(self, patches: Floats) -> tuple[Floats, Floats]:
         self.seen.append(patches)
         brightest = patches.reshape(len(patches), self.cells, self.side // self.cells, self.cells, -1).max(axis=(2, 4))
         above = brightest - np.median(patches, axis=(1, 2))[:, None, None]

@@ -35,6 +35,9 @@ class Whitest:
     def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
         return patches.max(axis=(1, 2)), patches
 
+    def spots(self, patches: Floats) -> tuple[Floats, Floats]:
+        return self(patches)
+
     def confidence(self, spots: Floats) -> float:
         return float(spots.max())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from training.exploration.facts import Facts
 from training.exploration.summary import FEWEST, UNKNOWN, Field, Summary, Value, capital, value_of
 
@@ -14,11 +16,12 @@ SPREAD = 0.15  # between the shares of two values
 AFTERWARDS = ("biopsy", "invasive", "BI-RADS", "difficult negative")  # come of the diagnosis, no acquisition trait
 ACQUIRED = ("machine", "site", "view", "side", "inverted (guess)", "implant")
 OPPOSITE = {"L": "right", "R": "left"}
+OTHER = {"L": "R", "R": "L"}
 
 
 def traps(found: Summary, rows: Sequence[Facts]) -> tuple[str, ...]:
     sentences = [_enriched(found), *_shares(found), *_alone(found), *_pure(found), *_missing(found, rows)]
-    return tuple(filter(None, [*sentences, _mirrored(rows), *_sizes(found), *_patients(found)]))
+    return tuple(filter(None, [*sentences, _one_breast(rows), _mirrored(rows), *_sizes(found), *_patients(found)]))
 
 
 def _enriched(found: Summary) -> str:
@@ -80,6 +83,22 @@ def _because(field: str, other: str, rows: Sequence[Facts]) -> str:
     if UNKNOWN in everything or not with_it < everything:
         return ""
     return f", and known only for {other} {', '.join(sorted(with_it))}: who is judged by it is of that {other} alone"
+
+
+def _one_breast(rows: Sequence[Facts]) -> str:
+    """Whether it tells cancer that a woman's other breast is not in the set."""
+    there = {(row.patient, row.fields.get("side")) for row in rows}
+    judged = [row for row in rows if row.positive is not None and row.fields.get("side") in OTHER]
+    both = [bool(row.positive) for row in judged if (row.patient, OTHER[row.fields["side"] or ""]) in there]
+    one = [bool(row.positive) for row in judged if (row.patient, OTHER[row.fields["side"] or ""]) not in there]
+    if min(len(both), len(one)) < FEWEST or abs(np.mean(one) - np.mean(both)) < SPREAD:
+        return ""
+    shares = [100 * float(np.mean(some)) for some in (one, both)]
+    return (
+        f"Of {len(one)} images of women whose other breast is not here {shares[0]:.1f} % are positive, "
+        f"of the {len(both)} others {shares[1]:.1f} %: "
+        "nothing that compares a woman's breasts can be learned or judged here."
+    )
 
 
 def _mirrored(rows: Sequence[Facts]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,11 @@ from models.microcalcification import (
     build_committee,
     build_microcalcification,
     build_sheet,
+    build_sheet_of_shares,
+    build_stages,
 )
 from models.weights import SHIPPED, read_card, write_card
-from pipeline.committee import SheetCommittee
+from pipeline.committee import STEPS, SheetCommittee
 from pipeline.finding import Finding
 from pipeline.microcalcification import microcalcify
 from pipeline.preprocess import preprocess
@@ -148,16 +150,24 @@ def other_patches(
 
 
 def export(experts: Sequence[keras.Model], weights: Floats, path: Path) -> None:
-    sheet = build_sheet(build_committee(experts, [float(weight) for weight in weights]))
-
-    def run(patches: Any) -> Mapping[str, Any]:
-        said: Mapping[str, Any] = sheet(patches, training=False)
-        return said
+    """Besides the whole answer its heatmap and, of three experts and more, its two steps (pipeline/committee.py)."""
+    shares = [float(weight) for weight in weights]
+    sheet = build_sheet(build_committee(experts, shares))
 
     def cam(patches: Any) -> Mapping[str, Any]:
         return {CAM: side_by_side(answers_and_cam(sheet, patches, "calcified")[1], SHEET)}
 
-    export_function(run, {"patches": (SHEET * SIDE, SHEET * SIDE, 1)}, path, cam=cam)
+    steps = [build_sheet_of_shares(step) for step in build_stages(experts, shares) or ()]
+    also = {CAM: cam, **dict(zip(STEPS, map(_serving, steps), strict=bool(steps)))}
+    export_function(_serving(sheet), {"patches": (SHEET * SIDE, SHEET * SIDE, 1)}, path, also=also)
+
+
+def _serving(sheet: keras.Model) -> Callable[..., Mapping[str, Any]]:
+    def run(patches: Any) -> Mapping[str, Any]:
+        said: Mapping[str, Any] = sheet(patches, training=False)
+        return said
+
+    return run
 
 
 def on_whole_images(

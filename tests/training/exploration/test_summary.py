@@ -132,6 +132,20 @@ def test_a_set_with_too_many_cancers_is_named() -> None:
     assert "judged images are positive" not in said(rare)
 
 
+def breasts(women: int, alone_with: int) -> list[Facts]:
+    """Both breasts of healthy women, and one of `women` more, of whom so many have cancer."""
+    healthy = [fact(f"h{i}", False, side=side) for i in range(women) for side in "LR"]
+    return [*healthy, *(fact(f"c{i}", i < alone_with, side="LR"[i % 2]) for i in range(women))]
+
+
+def test_it_is_said_where_a_missing_breast_tells_cancer() -> None:
+    told = said(breasts(40, 39))
+    assert "Of 40 images of women whose other breast is not here 97.5 % are positive, of the 80 others 0.0 %" in told
+    assert "other breast" not in said(breasts(40, 4))
+    assert "other breast" not in said([fact(f"p{i}", i % 2 == 0, side="L") for i in range(80)])
+    assert "other breast" not in said([fact(f"p{i}", i % 2 == 0, side=None) for i in range(80)])
+
+
 def test_a_machine_that_tells_cancer_is_named_with_its_share_and_its_area() -> None:
     rows = many(160, fields=lambda i: {"machine": "9" if i // 2 % 4 == 1 else "5"})
     text = said(rows)
