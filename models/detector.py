@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 import tf_keras
 from official.vision.configs import backbones, common, decoders, retinanet
 from official.vision.modeling import factory
 
 from models.boxes import AnchorGrid
-from models.imagenet import folded_layers, normalization
+from models.imagenet import FoldedLayer, folded_layers, normalization
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,20 @@ def start_from_imagenet(model: Any, npz_path: Path) -> int:
         norm.set_weights([found.gamma, found.beta, found.mean, found.variance])
         norm.trainable = False
     return len(pairs)
+
+
+def folded_backbone(model: Any) -> list[FoldedLayer]:
+    """The 52 convolutions of its MobileNetV2 with their batch norms folded in, in network order."""
+    return [_folded(convolution, norm) for convolution, norm in _convolutions(model.backbone)]
+
+
+def _folded(convolution: Any, norm: Any) -> FoldedLayer:
+    gamma, beta, mean, variance = norm.get_weights()
+    scale = gamma / np.sqrt(variance + norm.epsilon)
+    (kernel,), bias, stride = convolution.get_weights(), beta - mean * scale, int(convolution.strides[0])
+    if isinstance(convolution, tf_keras.layers.DepthwiseConv2D):
+        return FoldedLayer("depthwise", kernel * scale[:, None], bias, stride)
+    return FoldedLayer("conv", kernel * scale, bias, stride)
 
 
 def _convolutions(backbone: Any) -> Iterator[tuple[Any, Any]]:

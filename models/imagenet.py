@@ -84,21 +84,29 @@ def load_mobilenet_v2(model: keras.Model, npz_path: Path, statistics: Sequence[S
 
     Its input is RGB scaled to -1..1. Raises ValueError where the network's layers are not those of the file.
     """
-    layers = folded_layers(npz_path)
+    return load_folded(model, folded_layers(npz_path), statistics)
+
+
+def load_folded(
+    model: keras.Model, layers: Sequence[FoldedLayer], statistics: Sequence[Statistics] | None = None
+) -> int:
+    """The same from `layers`, of which a network that ends earlier takes the first."""
     pairs = list(_pairs(model))
-    if len(pairs) != len(layers):
-        raise ValueError(f"expected {len(layers)} convolutions with batch norm, found {len(pairs)} in {model.name}")
-    for i, ((convolution, norm), layer) in enumerate(zip(pairs, layers, strict=True)):
+    if not 0 < len(pairs) <= len(layers):
+        raise ValueError(
+            f"expected 1 to {len(layers)} convolutions with batch norm, found {len(pairs)} in {model.name}"
+        )
+    for i, ((convolution, norm), layer) in enumerate(zip(pairs, layers, strict=False)):
         found = normalization(layer, norm.epsilon, statistics[i] if statistics else None)
         convolution.set_weights([layer.kernel])
         norm.set_weights([found.gamma, found.beta, found.mean, found.variance])
     return len(pairs)
 
 
-def measured_statistics(npz_path: Path, images: Floats, batch: int = 8) -> list[Statistics]:
+def measured_statistics(layers: Sequence[FoldedLayer], images: Floats, batch: int = 8) -> list[Statistics]:
     """Statistics of the 52 convolutions' outputs over `images` (N, H, W, 3) in -1..1, in network order."""
     backbone = keras.applications.MobileNetV2(input_shape=images.shape[1:], include_top=False, weights=None)
-    load_mobilenet_v2(backbone, npz_path)
+    load_folded(backbone, layers)
     probe = keras.Model(backbone.input, [norm.input for _, norm in _pairs(backbone)])
     parts = [_moments(probe(images[i : i + batch], training=False)) for i in range(0, len(images), batch)]
     weights = [len(images[i : i + batch]) for i in range(0, len(images), batch)]

@@ -23,6 +23,7 @@ from pipeline.finding import Look
 from pipeline.guard import ANSWERS, LOOKS, Guard
 from pipeline.inference import open_file
 from pipeline.microcalcification import Committee
+from pipeline.mirrored import as_declared
 from pipeline.model_choice import REQUIRED, Chosen, chosen_networks
 from pipeline.preprocess import Recipe
 from pipeline.second_opinion import DEFAULT_MARGIN, SecondNetwork
@@ -131,7 +132,7 @@ class LiteRtCancer(Explaining):
     """One logit."""
 
     def __init__(self, model: Answering, card: Card) -> None:
-        self._model = model
+        self._model = as_declared(model, card)
         self._calibration = Calibration.of(card.calibration)
         self.height, self.width = int(card.input["height"]), int(card.input["width"])
 

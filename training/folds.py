@@ -24,6 +24,7 @@ from training.evaluation.patients import PATTERN, Chosen
 from training.evaluation.questions import found_masses
 from training.evaluation.values import Case, Judged
 from training.fold_cases import Folds
+from training.fold_views import answered, of_views
 from training.judge import auc, operating_points_of
 from training.marks import fitted, marks_of, raw_logit
 from training.metrics import Estimate
@@ -33,6 +34,7 @@ from training.tasks.detector import operating_points
 
 Floats = NDArray[np.float64]
 SETS = ("inbreast", "mini_mias")
+BIOPSIES = "rsna_subset"  # whose views judge cancer
 SLIDER = "inbreast"  # whose views give the detector's operating points
 WHERE = "on the masses that the detectors of five folds found on the patients whom they left out, as served"
 SAID = (
@@ -76,6 +78,9 @@ def told(card: Card, folds: Folds) -> Card:
         return of_slider(judged, folds.detected(SLIDER))
     if card.task == "pathology":
         return of_marks(judged, [case for name in SETS for case in folds.analysed(name)], each)
+    if card.task == "cancer":
+        found, figures = of_views(judged, answered(folds, BIOPSIES))
+        return replace(found, metrics={**found.metrics, **{name: _metric(one) for name, one in figures.items()}})
     return judged
 
 

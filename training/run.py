@@ -14,7 +14,14 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from models.imagenet import freeze_batch_norms, load_mobilenet_v2, measured_statistics
+from models.imagenet import (
+    FoldedLayer,
+    folded_layers,
+    freeze_batch_norms,
+    load_folded,
+    load_mobilenet_v2,
+    measured_statistics,
+)
 from models.toml import dumped
 from models.weights import Card, Metric, digest, write_card
 from pipeline.inference import LiteRtModel, open_model
@@ -147,13 +154,19 @@ class Run(Generic[R_co]):
             for backbone in (layer for layer in model.layers if hasattr(layer, "layers")):
                 backbone.load_weights(self.start_file)
 
-    def start_measured(self, model: Any, pictures: NDArray[np.float32]) -> None:
-        """The same for a MobileNetV2 whose batch norms shall train: measured on `pictures` (N, H, W, 1) in 0..1."""
-        if self.start_file is None:
+    def start_measured(
+        self, model: Any, pictures: NDArray[np.float32], layers: Sequence[FoldedLayer] | None = None
+    ) -> None:
+        """The same for a MobileNetV2 whose batch norms shall train: measured on `pictures` (N, H, W, 1) in 0..1.
+
+        `layers` start it where they are given, else the start file does.
+        """
+        known = layers or (folded_layers(self.start_file) if self.start_file else None)
+        if known is None:
             self.start(model)
             return
         signed = np.repeat(pictures * 2 - 1, 3, axis=-1)
-        load_mobilenet_v2(model, self.start_file, measured_statistics(self.start_file, signed))
+        load_folded(model, known, measured_statistics(known, signed))
 
 
 def recipe_toml(recipe: TrainingRecipe) -> str:

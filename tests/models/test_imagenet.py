@@ -79,7 +79,7 @@ def test_measured_statistics_keep_inference_and_make_training_agree_with_it(file
     images = waves(8)
     identity, unfolded = backbone(), backbone()
     load_mobilenet_v2(identity, file)
-    load_mobilenet_v2(unfolded, file, measured_statistics(file, images, batch=3))
+    load_mobilenet_v2(unfolded, file, measured_statistics(folded_layers(file), images, batch=3))
     expected = np.asarray(identity(images, training=False))
     assert np.asarray(unfolded(images, training=False)) == pytest.approx(expected, abs=2e-3)
     trained = np.asarray(unfolded(images, training=True))

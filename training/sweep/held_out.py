@@ -10,7 +10,7 @@ from training.metrics import Estimate
 from training.recipes.values import TrainingRecipe
 from training.run import Run
 from training.sweep.comparison import Compared, Files, compare
-from training.sweep.settings import changed, has
+from training.sweep.settings import changed
 from training.sweep.thresholds import Study, figures_at, study
 from training.sweep.trial import Trials, cancer_answers
 from training.sweep.values import Entries, Sweep
@@ -22,7 +22,7 @@ def on_held_out(trials: Trials, start: Entries, found: Sweep, files: Files) -> M
     """Fields of training.sweep.told.Told."""
     if start["task"] == "masking":
         return {"compared": _compared(trials, start, found, files)}
-    if start["task"] == "cancer" and has(start, "view"):
+    if start["task"] == "cancer":
         held = _views_outside(trials, found)
         return {"study": _study(trials, found, held), "weighted": _class_weights(trials, found, held)}
     return {}

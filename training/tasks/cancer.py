@@ -1,4 +1,4 @@
-"""Whole-image cancer, biopsy-proven: a linear head on the detector's features, or a network of its own."""
+"""Whole-image cancer, biopsy-proven: a network of the whole view, which may start from what a detector learned."""
 
 from __future__ import annotations
 
@@ -10,89 +10,83 @@ import keras
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from models.cancer import build_cancer
+from models.cancer import build_cancer, freeze_blocks, standardise
+from models.imagenet import FoldedLayer
 from pipeline.classify import squashed
+from pipeline.mirrored import as_declared
 from training.cache import PreparedExample
-from training.cancer_head import export, features_of, fitted, trained_detector
-from training.fit import Judge, fit, pictures_of
+from training.fit import Draw, Judge, fit, pictures_of
 from training.judge import auc, auc_within
+from training.recipes.read import RecipeError
 from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, with_calibration, write_verdict
 from training.ship import ship
 from training.whole_image import Labelled, WholeView, draws, labelled
 
 
-@dataclass(frozen=True)
-class DetectorHead:
-    """Logistic regression on what a trained detector says of a whole view."""
-
-    detector: str  # name of the detector's weights; its run lies in the same --out
-    ridges: tuple[float, ...]  # inverse strengths that are tried, by cross-validation over the training patients
-    flat: float  # features that vary less over the training views are left out
-
-
 @dataclass(frozen=True, kw_only=True)
 class CancerRecipe(TrainingRecipe):
-    """One of `head` and `view`: what is trained."""
-
-    head: DetectorHead | None = None
-    view: WholeView | None = None
-
-    def __post_init__(self) -> None:
-        if (self.head is None) == (self.view is None):
-            raise ValueError("expected either a table [head] or a table [view]")
+    view: WholeView
+    detector: str = ""  # name of the weights whose backbone the network starts from, of a run in the same --out
+    mirrored: bool = False  # served with the mean over a view and the same upside down
+    frozen_blocks: int = 0  # of the backbone's first blocks, which keep what they start with
 
 
 RECIPE = CancerRecipe
 
 
 def train(run: Run[CancerRecipe]) -> None:
-    recipe = run.recipe
+    recipe, how = run.recipe, run.recipe.view
+    layers, taught_on = backbone_of(run)  # before hours are spent
     known = [example for example in run.examples() if example.cancer is not None]
-    choose = recipe.view.schedule.choose if recipe.view else "last"
-    parts = run.parts(known, choose)
-    views = run.prepared(parts.training)
-    if recipe.head is not None:
-        (height, width), taught_on = _train_head(run, recipe.head, views)
-    else:
-        assert recipe.view is not None
-        (height, width), taught_on = _train_network(run, recipe.view, views, run.prepared(parts.choosing)), ()
+    parts = run.parts(known, how.schedule.choose)
+    views, choosing = run.prepared(parts.training), run.prepared(parts.choosing)
+    model = build_cancer(recipe.preset, how.height, how.width)
+    draw = draws([_view(item, how) for item in views], 2, how)
+    started(run, model, draw, layers)
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    schedule = how.schedule.for_images(len(views), how.batch)
+    fit(model, draw, loss, schedule, run.folder, recipe.seed, _area(choosing, how) if choosing else None)
+    ship(model, run.weight_file)
     validation = run.prepared(parts.validation)
     said = f"{len(views)} views of {', '.join(recipe.data.readers)}; {len(validation)} views validate"
-    input = {"names": ["image"], "height": height, "width": width}
-    verdict = Verdict(input, said, choose=choose, also_learnt_from=taught_on)
+    input = {"names": ["image"], "height": how.height, "width": how.width}
+    input |= {"mirrored": True} if recipe.mirrored else {}
+    verdict = Verdict(input, said, choose=how.schedule.choose, also_learnt_from=taught_on)
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
 
 
-def _train_head(
-    run: Run[CancerRecipe], how: DetectorHead, views: Sequence[PreparedExample]
-) -> tuple[tuple[int, int], tuple[str, ...]]:
-    """(height and width of the detector's input, the data sets it was taught on)."""
-    model, taught = trained_detector(run, how.detector)
-    size = (taught.network.height, taught.network.width)
-    truth, patients = [bool(view.example.cancer) for view in views], [view.example.patient for view in views]
-    head = fitted(features_of(model, views, *size), truth, patients, how.ridges, how.flat)
-    export(model, head, *size, run.weight_file)
-    return size, taught.data.readers
+def backbone_of(run: Run[CancerRecipe]) -> tuple[list[FoldedLayer] | None, tuple[str, ...]]:
+    """The convolutions that the recipe's detector learned, and the data sets that taught it; (None, ()) without one.
+
+    Raises RecipeError where its run is not there, or its batch norms would be frozen.
+    """
+    if not run.recipe.detector:
+        return None, ()
+    if run.recipe.view.batch_norms == "frozen":
+        raise RecipeError('detector: its backbone starts a network whose batch norms train, batch_norms = "measured"')
+    from models.detector import folded_backbone  # Model Garden, which the other networks do without
+    from training.tasks.detector import trained_detector
+
+    try:
+        model, taught = trained_detector(run, run.recipe.detector)
+    except RecipeError as error:
+        raise RecipeError(f"{error}; with an empty `detector` the network starts from the file in `start`") from error
+    return folded_backbone(model), taught.data.readers
 
 
-def _train_network(
-    run: Run[CancerRecipe], how: WholeView, views: Sequence[PreparedExample], choosing: Sequence[PreparedExample]
-) -> tuple[int, int]:
-    recipe = run.recipe
-    model = build_cancer(recipe.preset, how.height, how.width)
-    labels = [_view(item, how) for item in views]
-    draw = draws(labels, 2, how)
-    if how.batch_norms == "frozen":
+def started(run: Run[CancerRecipe], model: Any, draw: Draw, layers: Sequence[FoldedLayer] | None) -> None:
+    """Fill `model` with what it starts from, and freeze what stays as it is."""
+    if run.recipe.preset == "paper":
+        run.start(model)
+        return
+    pictures = pictures_of(draw, run.recipe.seed)
+    if run.recipe.view.batch_norms == "frozen":
         run.start(model)
     else:
-        run.start_measured(model, pictures_of(draw, recipe.seed))
-    loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    schedule = how.schedule.for_images(len(labels), how.batch)
-    judge = _area(choosing, how) if choosing else None
-    fit(model, draw, loss, schedule, run.folder, recipe.seed, judge)
-    ship(model, run.weight_file)
-    return how.height, how.width
+        run.start_measured(model, pictures, layers)
+    standardise(model, pictures)
+    freeze_blocks(model, run.recipe.frozen_blocks)
 
 
 def _area(choosing: Sequence[PreparedExample], how: WholeView) -> Judge:
@@ -112,7 +106,7 @@ def _view(item: PreparedExample, how: WholeView) -> Labelled:
 
 
 def judged(run: Run[CancerRecipe], verdict: Verdict, validation: Sequence[PreparedExample]) -> Verdict:
-    model, _ = opened(run, verdict.input)
+    model = as_declared(*opened(run, verdict.input))
     height, width = verdict.input["height"], verdict.input["width"]
     views = [squashed(item.pixels, height, width)[None, :, :, None] for item in validation]
     logits = np.array([model(view)[0][0, 0] for view in views], np.float64)

@@ -21,7 +21,8 @@ from training.detector import Trainer, in_float32
 from training.detector_data import Pools, patches_of, scene_of
 from training.fit import Judge
 from training.metrics import Estimate, ScoredImage, froc, sensitivity_at
-from training.recipes.read import RecipeError
+from training.recipes import find
+from training.recipes.read import RecipeError, read_recipe
 from training.recipes.values import Schedule, TrainingRecipe
 from training.run import Run, Verdict, opened, write_verdict
 
@@ -88,6 +89,16 @@ def trainer_of(run: Run[DetectorRecipe]) -> Trainer:
         backbone_share=recipe.backbone_share,
         bfloat16=recipe.bfloat16,
     )
+
+
+def trained_detector(run: Run[TrainingRecipe], name: str) -> tuple[Any, DetectorRecipe]:
+    """The network that the detector `name` of this --out ships, and its recipe. Raises RecipeError without one."""
+    folder = run.out / name
+    if tf.train.latest_checkpoint(str(folder / "checkpoints")) is None:
+        raise RecipeError(f"expected a trained detector in {folder}: run `mammoscope train detector` first, same --out")
+    kept = folder / "recipe.toml"  # runs from before recipes were kept are of the shipped one
+    recipe = read_recipe(kept if kept.is_file() else find(f"detector-{run.recipe.preset}"), DetectorRecipe)
+    return trainer_of(Run(recipe, run.data, run.out)).average_into_model(), recipe
 
 
 def pools(run: Run[DetectorRecipe], prepared: Sequence[PreparedExample]) -> Pools:

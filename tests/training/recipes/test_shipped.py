@@ -108,13 +108,6 @@ def test_what_nobody_wrote_is_refused_with_what_there_is(wanted: tuple[str, str 
         find(*wanted)
 
 
-def test_a_cancer_recipe_trains_a_head_or_a_network(tmp_path: Path) -> None:
-    text = (SHIPPED / "cancer-compact.toml").read_text()
-    (tmp_path / "none.toml").write_text(text[: text.index("[head]")])
-    with pytest.raises(RecipeError, match=r"none\.toml: recipe: expected either a table \[head\] or a table \[view\]"):
-        read(tmp_path / "none.toml")
-
-
 def test_a_recipe_of_no_task_is_refused(tmp_path: Path) -> None:
     (tmp_path / "odd.toml").write_text('task = "../evil"\n')
     with pytest.raises(RecipeError, match=r"odd\.toml: task"):

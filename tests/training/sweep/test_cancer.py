@@ -21,7 +21,7 @@ from training.sweep.command import main
 from training.sweep.settings import changed, write
 
 pytestmark = pytest.mark.slow
-SMALL = {"preset": "compact", "view.height": 32, "view.width": 32, "view.batch": 4, "name": "small-cancer"}
+SMALL = {"view.height": 32, "view.width": 32, "view.batch": 4, "name": "small-cancer"}
 
 
 def tiny(_: str, height: int, width: int) -> Any:

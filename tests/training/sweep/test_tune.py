@@ -182,7 +182,7 @@ def test_the_sweep_needs_no_file_of_a_held_out_patient(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["nothing"], "no recipe 'nothing'"),
-        (["cancer", "--preset", "compact"], "name steps with --step"),
+        (["guard", "--preset", "compact"], "name steps with --step"),
         (["masking", "--step", "view.batch"], "expected SETTING=VALUE"),
         (["masking", "--sets", "rsna_subset", "--step", "view.nowhere.batch=3"], "no table 'nowhere'"),
         (["masking", "--sets", "rsna_subset", "--step", "view.size=3"], "unknown view.size"),

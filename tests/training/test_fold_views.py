@@ -1,0 +1,135 @@
+"""Cancer in whole views over five folds: everybody judged by the network that left her out."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow")
+
+from models.export import export_function
+from models.weights import Card, digest, write_card
+from pipeline.calibration import Calibration
+from training.evaluation.patients import Chosen, NotHeldOut
+from training.fold_cases import Folds
+from training.fold_views import Answered, answered, breasts, of_views
+from training.folds import told
+from training.split import FOLDS, fold_of
+
+RECIPE = {"vertical_crop": 0.01, "clahe_clip": 3.0, "clahe_tiles": 5, "mask_threshold": 0.08}
+LEFT_OUT = "by patient; fold {} of 5 by SHA-256 of the patient validates, the others train"
+
+
+def card(split: str, sha256: str = "0" * 64) -> Card:
+    return Card(
+        "compact-cancer",
+        "cancer",
+        "compact",
+        "",
+        "1",
+        "c.tflite",
+        sha256,
+        "CC0",
+        recipe=RECIPE,
+        input={"names": ["image"], "height": 32, "width": 32},
+        training={"split": split, "data": "9 views of the RSNA 2022 subset"},
+    )
+
+
+def drawn(count: int) -> list[Answered]:
+    """Two views each of `count` women; cancer with the odds of the logit, on two machines, one of which says 1 more."""
+    rng, views = np.random.default_rng(3), []
+    for i in range(count):
+        logit, machine = float(rng.normal(0, 2)), i % 2
+        cancer = bool(rng.random() < 1 / (1 + np.exp(-logit)))
+        views += [Answered(f"w{i}", "L", str(machine), cancer, logit + machine) for _ in range(2)]
+    return views
+
+
+def test_the_calibration_is_that_of_all_folds_together() -> None:
+    said, figures = of_views(card("by patient; everybody trained"), drawn(300))
+    assert Calibration.of(said.calibration).judge(0.5).probability == pytest.approx(0.5, abs=0.06)
+    assert figures["pooled_auc"].n == 600
+    assert figures["pooled_auc_within_machine"].value > figures["pooled_auc"].value > 0.75
+    assert figures["ece_cross_fitted"].value < 0.08
+    assert {point["n"] for point in said.operating_points} == {600}
+    assert figures["pooled_breast_auc"].n == 300
+
+
+def test_a_breast_has_the_highest_of_its_views_and_the_other_one_its_own() -> None:
+    views = [
+        Answered("w", side, "29", side == "R", logit)
+        for side, logit in (("R", 0.4), ("R", 1.2), ("L", -1.0), ("R", 0.9))
+    ]
+    assert sorted((one.breast, one.logit) for one in breasts(views)) == [("L", -1.0), ("R", 1.2)]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 women; a bright breast is cancer."""
+    root = tmp_path_factory.mktemp("data")
+    folder = root / "rsna_subset"
+    (folder / "images").mkdir(parents=True)
+    rows = []
+    for woman in range(40):
+        cancer, file = woman % 2, f"images/{woman}_1.png"
+        picture = np.zeros((64, 48), np.uint8)
+        cv2.ellipse(picture, (0, 32), (36, 28), 0, 0, 360, 90 + 100 * cancer, -1)
+        cv2.imwrite(str(folder / file), picture)
+        said = {"file": file, "patient": f"w{woman}", "image_id": 1, "laterality": "L", "view": "CC", "cancer": cancer}
+        rows.append(said | {"density": "B", "machine_id": 29, "inverted_guess": False, "breast_side_in_image": "left"})
+    with (folder / "rsna_subset.csv").open("w", newline="") as lines:
+        table = csv.DictWriter(lines, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    return root
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five networks that say how bright a view is, each more by its fold's number."""
+    root = tmp_path_factory.mktemp("weights")
+    for fold in range(FOLDS):
+        path = root / str(fold) / "weights" / "c.tflite"
+
+        def bright(image, fold=fold):  # type: ignore[no-untyped-def]
+            import tensorflow as tf
+
+            return {"logit": tf.reshape(tf.reduce_mean(image), (1, 1)) + float(fold)}
+
+        export_function(bright, {"image": (32, 32, 1)}, path, "float32")
+        write_card(card(LEFT_OUT.format(fold), digest(path)), root / str(fold) / "cards" / "compact-cancer.toml")
+    return root
+
+
+def folds_of(data: Path, weights: Path) -> Folds:
+    return Folds(data, Chosen(str(weights / "{fold}")), data, 1)
+
+
+def test_each_view_is_judged_by_the_network_of_its_fold(data: Path, weights: Path) -> None:
+    views = answered(folds_of(data, weights), "rsna_subset")
+    assert len(views) == 40
+    for view in views:
+        assert int(view.logit) == fold_of("rsna_subset", view.patient)  # a mean grey value is below 1
+    assert {(view.machine, view.cancer) for view in views} == {("29", False), ("29", True)}
+
+
+def test_the_card_that_everybody_trained_bears_the_figures_of_the_folds(data: Path, weights: Path) -> None:
+    said = told(card("by patient; everybody trained, so there are no figures"), folds_of(data, weights))
+    assert said.training["split"] == "by patient; everybody trained"
+    assert said.training["data"] == "9 views of the RSNA 2022 subset; 40 views validate in five folds"
+    assert said.metrics["pooled_auc"].n == 40
+    assert said.calibration["scale"] > 0
+
+
+def test_networks_that_may_know_a_patient_judge_nobody(data: Path, weights: Path, tmp_path: Path) -> None:
+    for fold in range(FOLDS):
+        known = replace(card("by patient; everybody trained"), training={"split": "", "data": "RSNA"})
+        write_card(known, tmp_path / str(fold) / "cards" / "compact-cancer.toml")
+    with pytest.raises(NotHeldOut, match="fold 0 may have learned"):
+        answered(folds_of(data, tmp_path), "rsna_subset")
