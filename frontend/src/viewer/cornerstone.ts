@@ -218,10 +218,10 @@ export class Pane {
     else this.#settling = setTimeout(() => this.#start(picture, level), SETTLED_MS);
   }
 
-  /** Cornerstone throws where a pane is taken away while its picture is on the way. */
+  /** Cornerstone throws where a pane or its picture is taken away while that is on the way. */
   #start(picture: Picture, level: number): void {
     this.#load(picture, level).catch((error: unknown) => {
-      if (!this.#destroyed) throw error;
+      if (!this.#destroyed && this.#picture === picture) throw error;
     });
   }
 
