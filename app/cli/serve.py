@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import os
 import socket
+import sys
 import warnings
 import webbrowser
 from pathlib import Path
@@ -77,8 +79,25 @@ def gunicorn_settings(settings: Settings, open_page: bool) -> dict[str, Any]:
         "loglevel": "warning",
         "accesslog": None,
         "control_socket_disable": True,
+        "worker_exit": leave,
         "when_ready": lambda server: greet(settings.host, server.LISTENERS[0].sock.getsockname()[1], open_page),
     }
+
+
+def leave(server: Any, worker: Any) -> None:
+    """End the worker's process here, with the status it was about to end with.
+
+    Python would first tear down modules around the threads that still run (analyses, tidying) and the native libraries
+    they are in, which can hang until gunicorn kills it. Whatever we keep is on the disk by then, as after any crash.
+    gunicorn also calls this in the parent, of a worker that is gone.
+    """
+    if os.getpid() != worker.pid:
+        return
+    ending = sys.exc_info()[1]
+    status = ending.code if isinstance(ending, SystemExit) else ending
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else int(status is not None))
 
 
 def greet(host: str, port: int, open_page: bool) -> None:

@@ -158,3 +158,21 @@ def test_the_server_greets_with_address_and_disclaimer_and_stops_quietly(tmp_pat
         with refused.value as answer:
             assert json.load(answer)["code"] == "missing_file"
     assert said[1:] == [f"{DISCLAIMER}\n", "status 0"]
+
+
+@pytest.mark.parametrize(("ending", "status"), [("sys.exit(3)", 3), ("sys.exit()", 0), ("1 / 0", 1), ("pass", 0)])
+def test_the_servers_process_ends_with_its_status_and_tears_nothing_down(ending: str, status: int) -> None:
+    script = f"""
+import atexit, os, sys
+from types import SimpleNamespace
+from app.cli.serve import leave
+atexit.register(print, "torn down")
+leave(None, SimpleNamespace(pid=os.getpid() + 1))  # another's end is not ours
+print("still here")
+try:
+    {ending}
+finally:
+    leave(None, SimpleNamespace(pid=os.getpid()))
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert (ended.returncode, ended.stdout) == (status, "still here\n"), ended.stderr
