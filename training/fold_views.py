@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,22 +17,12 @@ from training.datasets.base import Example
 from training.datasets.registry import DATASETS
 from training.evaluation.patients import NotHeldOut, leaves_out
 from training.fold_cases import Folds
-from training.judge import auc, auc_within, calibrate, operating_points_of, probabilities_of
+from training.judge import calibrate, operating_points_of, probabilities_of
 from training.metrics import Estimate
 from training.split import split
+from training.view_answers import Answered, areas, breasts
 
 WHERE = "on the views of five folds, each by the network that left its patient out"
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A view of which it is known whether it shows cancer, and what the network of its fold says."""
-
-    patient: str
-    breast: str  # R, L, or "" where it is not known
-    machine: str
-    cancer: bool
-    logit: float  # before calibration
 
 
 def answered(folds: Folds, name: str) -> list[Answered]:
@@ -51,8 +41,7 @@ def _answered(example: Example, network: Answering, card: Card) -> Answered:
     pixels = preprocess(example.load(), Recipe(**card.recipe)).pixels
     height, width = int(card.input["height"]), int(card.input["width"])
     (logits,) = network(squashed(pixels, height, width)[None, :, :, None])
-    side = example.laterality.value if example.laterality else ""
-    return Answered(example.patient, side, str(example.machine), bool(example.cancer), float(logits[0, 0]))
+    return Answered.of(example, logits[0, 0])
 
 
 def of_views(card: Card, views: Sequence[Answered]) -> tuple[Card, dict[str, Estimate]]:
@@ -60,29 +49,12 @@ def of_views(card: Card, views: Sequence[Answered]) -> tuple[Card, dict[str, Est
 
     The logits of five networks are taken to mean the same.
     """
-    patients, truth = [view.patient for view in views], [view.cancer for view in views]
+    patients, truth = [view.woman for view in views], [view.cancer for view in views]
     logits = np.array([view.logit for view in views], np.float64)
     fit = calibrate(logits, truth, patients)
     points = operating_points_of(truth, probabilities_of(logits, fit.calibration))
-    figures = {**areas(views, "pooled"), **areas(breasts(views), "pooled_breast"), **fit.metrics}
+    figures = {**areas(views, "pooled_"), **areas(breasts(views), "pooled_breast_"), **fit.metrics}
     said = tuple({**point, "n": len(truth), "where": WHERE} for point in points)
     learned = str(card.training.get("data", "")).split(";")[0]
     training = {**card.training, "data": f"{learned}; {len(truth)} views validate in five folds"}
     return replace(card, training=training, calibration=fit.calibration, operating_points=said), figures
-
-
-def areas(answers: Sequence[Answered], name: str) -> dict[str, Estimate]:
-    patients, truth = [one.patient for one in answers], [one.cancer for one in answers]
-    logits, machines = np.array([one.logit for one in answers], np.float64), [one.machine for one in answers]
-    return {
-        f"{name}_auc": auc(patients, truth, logits),
-        f"{name}_auc_within_machine": auc_within(patients, truth, logits, machines),
-    }
-
-
-def breasts(views: Sequence[Answered]) -> list[Answered]:
-    """Each by the highest of its views, as the page shows it."""
-    highest: dict[tuple[str, str], Answered] = {}
-    for view in sorted(views, key=lambda view: view.logit):
-        highest[view.patient, view.breast] = view
-    return list(highest.values())

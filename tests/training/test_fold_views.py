@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +14,13 @@ pytest.importorskip("tensorflow")
 from models.export import export_function
 from models.weights import Card, digest, write_card
 from pipeline.calibration import Calibration
+from tests.training.test_datasets import inbreast_folder, inbreast_row, picture, rsna_row, table
 from training.evaluation.patients import Chosen, NotHeldOut
 from training.fold_cases import Folds
-from training.fold_views import Answered, answered, breasts, of_views
+from training.fold_views import answered, of_views
 from training.folds import told
 from training.split import FOLDS, fold_of
+from training.view_answers import Answered
 
 RECIPE = {"vertical_crop": 0.01, "clahe_clip": 3.0, "clahe_tiles": 5, "mask_threshold": 0.08}
 LEFT_OUT = "by patient; fold {} of 5 by SHA-256 of the patient validates, the others train"
@@ -47,7 +48,7 @@ def drawn(count: int) -> list[Answered]:
     for i in range(count):
         logit, machine = float(rng.normal(0, 2)), i % 2
         cancer = bool(rng.random() < 1 / (1 + np.exp(-logit)))
-        views += [Answered(f"w{i}", "L", str(machine), cancer, logit + machine) for _ in range(2)]
+        views += [Answered("rsna_subset", f"w{i}", "L", str(machine), cancer, logit + machine) for _ in range(2)]
     return views
 
 
@@ -61,33 +62,26 @@ def test_the_calibration_is_that_of_all_folds_together() -> None:
     assert figures["pooled_breast_auc"].n == 300
 
 
-def test_a_breast_has_the_highest_of_its_views_and_the_other_one_its_own() -> None:
-    views = [
-        Answered("w", side, "29", side == "R", logit)
-        for side, logit in (("R", 0.4), ("R", 1.2), ("L", -1.0), ("R", 0.9))
-    ]
-    assert sorted((one.breast, one.logit) for one in breasts(views)) == [("L", -1.0), ("R", 1.2)]
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """40 women; a bright breast is cancer."""
+    """40 women, of whom a bright breast is cancer, and 20 of another set, with BI-RADS."""
     root = tmp_path_factory.mktemp("data")
-    folder = root / "rsna_subset"
-    (folder / "images").mkdir(parents=True)
-    rows = []
-    for woman in range(40):
-        cancer, file = woman % 2, f"images/{woman}_1.png"
-        picture = np.zeros((64, 48), np.uint8)
-        cv2.ellipse(picture, (0, 32), (36, 28), 0, 0, 360, 90 + 100 * cancer, -1)
-        cv2.imwrite(str(folder / file), picture)
-        said = {"file": file, "patient": f"w{woman}", "image_id": 1, "laterality": "L", "view": "CC", "cancer": cancer}
-        rows.append(said | {"density": "B", "machine_id": 29, "inverted_guess": False, "breast_side_in_image": "left"})
-    with (folder / "rsna_subset.csv").open("w", newline="") as lines:
-        table = csv.DictWriter(lines, list(rows[0]))
-        table.writeheader()
-        table.writerows(rows)
+    women = [rsna_row("1", f"w{woman}", cancer=str(woman % 2), file=f"images/{woman}_1.png") for woman in range(40)]
+    films = [inbreast_row(f"{film}", f"p{film}", birads="5" if film % 2 else "2") for film in range(20)]
+    table(root / "rsna_subset" / "rsna_subset.csv", *women)
+    inbreast_folder(root / "inbreast", *films)
+    for film in films:
+        picture(root / "inbreast" / film["file"])
+    for woman in women:
+        breast(root / "rsna_subset" / woman["file"], 90 + 100 * int(woman["cancer"]))
     return root
+
+
+def breast(path: Path, grey: int) -> None:
+    path.parent.mkdir(exist_ok=True)
+    pixels = np.zeros((64, 48), np.uint8)
+    cv2.ellipse(pixels, (0, 32), (36, 28), 0, 0, 360, grey, -1)
+    cv2.imwrite(str(path), pixels)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +108,7 @@ def folds_of(data: Path, weights: Path) -> Folds:
 def test_each_view_is_judged_by_the_network_of_its_fold(data: Path, weights: Path) -> None:
     views = answered(folds_of(data, weights), "rsna_subset")
     assert len(views) == 40
+    assert len(answered(folds_of(data, weights), "inbreast")) == 20
     for view in views:
         assert int(view.logit) == fold_of("rsna_subset", view.patient)  # a mean grey value is below 1
     assert {(view.machine, view.cancer) for view in views} == {("29", False), ("29", True)}
@@ -122,8 +117,10 @@ def test_each_view_is_judged_by_the_network_of_its_fold(data: Path, weights: Pat
 def test_the_card_that_everybody_trained_bears_the_figures_of_the_folds(data: Path, weights: Path) -> None:
     said = told(card("by patient; everybody trained, so there are no figures"), folds_of(data, weights))
     assert said.training["split"] == "by patient; everybody trained"
-    assert said.training["data"] == "9 views of the RSNA 2022 subset; 40 views validate in five folds"
-    assert said.metrics["pooled_auc"].n == 40
+    assert said.training["data"] == "9 views of the RSNA 2022 subset; 60 views validate in five folds"
+    assert said.metrics["pooled_auc"].n == 60
+    assert said.metrics["pooled_auc_rsna_subset"].n == 40
+    assert said.metrics["pooled_breast_auc_inbreast"].n == 20
     assert said.calibration["scale"] > 0
 
 

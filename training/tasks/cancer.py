@@ -16,11 +16,11 @@ from pipeline.classify import squashed
 from pipeline.mirrored import as_declared
 from training.cache import PreparedExample
 from training.fit import Draw, Judge, fit, pictures_of
-from training.judge import auc, auc_within
 from training.recipes.read import RecipeError
 from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, with_calibration, write_verdict
 from training.ship import ship
+from training.view_answers import Answered, areas
 from training.whole_image import Labelled, WholeView, draws, labelled
 
 
@@ -109,11 +109,9 @@ def judged(run: Run[CancerRecipe], verdict: Verdict, validation: Sequence[Prepar
     model = as_declared(*opened(run, verdict.input))
     height, width = verdict.input["height"], verdict.input["width"]
     views = [squashed(item.pixels, height, width)[None, :, :, None] for item in validation]
-    logits = np.array([model(view)[0][0, 0] for view in views], np.float64)
-    truth = [bool(item.example.cancer) for item in validation]
-    if len(set(truth)) < 2:
+    found = [Answered.of(item.example, model(view)[0][0, 0]) for item, view in zip(validation, views, strict=True)]
+    if len({one.cancer for one in found}) < 2:
         return verdict
-    patients = [item.example.patient for item in validation]
-    machines = [str(item.example.machine) for item in validation]
-    figures = {"auc": auc(patients, truth, logits), "auc_within_machine": auc_within(patients, truth, logits, machines)}
-    return with_calibration(replace(verdict, metrics=figures), logits, truth, patients, run.recipe.calibration)
+    truth, patients = [one.cancer for one in found], [one.woman for one in found]
+    logits = np.array([one.logit for one in found], np.float64)
+    return with_calibration(replace(verdict, metrics=areas(found)), logits, truth, patients, run.recipe.calibration)
