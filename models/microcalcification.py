@@ -111,20 +111,25 @@ def build_committee(experts: Sequence[keras.Model], weights: Sequence[float]) ->
     return _weighed(experts, weights)
 
 
-def build_stages(experts: Sequence[keras.Model], weights: Sequence[float]) -> tuple[keras.Model, keras.Model] | None:
-    """The same committee in two steps: what it can say at most after the weightiest, and by how much less it says.
+def build_stages(experts: Sequence[keras.Model], weights: Sequence[float]) -> tuple[keras.Model, ...]:
+    """The same committee in three steps: the weightiest expert, more of them up to a majority of the weight, the rest.
 
-    Their sum is the committee's answer. Together the weightiest have more than half of the weight, so that they alone
-    can settle that a probability stays below one half. None where that takes all experts.
+    The first says what the committee can say at most, each of the others by how much less it says, so that their sum
+    is the committee's answer. A majority alone can settle that a probability stays below one half. No step at all
+    where the weightiest expert is a majority already, or where that takes all experts.
     """
     order = sorted(range(len(experts)), key=lambda i: -weights[i])
     heard = np.cumsum([weights[i] for i in order])
     count = 1 + int(np.searchsorted(heard[:-1], MAJORITY))
-    if count == len(order):
-        return None
-    parts = [([experts[i] for i in some], [weights[i] for i in some]) for some in (order[:count], order[count:])]
-    unheard = sum(parts[1][1])
-    return _weighed(*parts[0], unheard), _weighed(*parts[1], -unheard)
+    if count in (1, len(order)):
+        return ()
+    parts = (order[:1], order[1:count], order[count:])
+    shares = [sum(weights[i] for i in part) for part in parts]
+    more = (shares[1] + shares[2], -shares[1], -shares[2])
+    return tuple(
+        _weighed([experts[i] for i in part], [weights[i] for i in part], term)
+        for part, term in zip(parts, more, strict=True)
+    )
 
 
 def _weighed(experts: Sequence[keras.Model], weights: Sequence[float], more: float = 0.0) -> keras.Model:

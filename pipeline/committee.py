@@ -17,13 +17,14 @@ from pipeline.wavelet import Wavelet, filtered
 
 Floats = NDArray[np.float32]
 
-STEPS = ("first", "rest")  # functions of a committee's file: what it can say at most, and by how much less it says
+STEPS = ("first", "more", "rest")  # functions of a committee's file: what it can say at most, and by how much less
 BEST_SPOTS = 3  # of a cluster, whose mean logit is the cluster's
 LARGEST_LOGIT = 12.0
 
 
 class SheetCommittee:
-    """[input] of its card: height and width of a sheet, patch and spacing_mm, least_spot, perhaps a wavelet table.
+    """[input] of its card: height and width of a sheet, patch and spacing_mm, least_spot, perhaps least_promise and a
+    wavelet table.
 
     A file that takes one patch has sheets of one. Its outputs are logits: (1, R, R, 1) of patches, and (1, R C, R C, 1)
     of their cells; a file with one output judges patches alone. Raises ModelUnavailable for a card that lacks these.
@@ -35,6 +36,7 @@ class SheetCommittee:
         try:
             self.side, self.spacing_mm = int(card.input["patch"]), float(card.input["spacing_mm"])
             self.least_spot = float(card.input.get("least_spot", 0.5))
+            self._least_promise = float(card.input.get("least_promise", self.least_spot))
             self._rows, self._columns = (int(card.input[name]) // self.side for name in ("height", "width"))
             self._wavelet = Wavelet(**card.input["wavelet"]) if "wavelet" in card.input else None
         except (KeyError, TypeError, ValueError) as error:
@@ -46,21 +48,27 @@ class SheetCommittee:
         return calcified[:, 0, 0], cells
 
     def spots(self, patches: Floats) -> tuple[Floats, Floats]:
-        """As a call, but zeros for patches in which nothing can be a spot: then not all experts are asked.
+        """As a call, but zeros for patches in which hardly anything can be a spot: then not all experts are asked.
 
-        A spot's likelihood times its patch's reaches `least_spot`. Such places get the answer that a call gives them.
+        A spot's likelihood times its patch's reaches `least_spot`. A patch is settled where it cannot any more, and
+        already after the first step where what it can reach at most is below the card's `least_promise`. Others get
+        the answer that a call gives them.
         """
         model = self._model
         if not isinstance(model, Stepwise) or not all(map(model.has, STEPS)):
             return self(patches)
-        given = self._filtered(patches)
+        given, left = self._filtered(patches), np.arange(len(patches))
         most = self._asked(given, partial(model.step, STEPS[0]))
-        undecided = np.flatnonzero(most[0][:, 0, 0] * most[1].max(axis=(1, 2)) >= self.least_spot)
         said = [np.zeros_like(part) for part in most]
-        if len(undecided):
-            less = self._asked(given[undecided], partial(model.step, STEPS[1]))
-            for whole, most_of, less_of in zip(said, most, less, strict=True):
-                whole[undecided] = np.clip(most_of[undecided] + less_of, 0, 1)
+        for step, least in zip(STEPS[1:], (self._least_promise, self.least_spot), strict=True):
+            promising = np.flatnonzero(most[0][:, 0, 0] * most[1].max(axis=(1, 2)) >= least)
+            left, most = left[promising], [part[promising] for part in most]
+            if not len(left):
+                break
+            less = self._asked(given[left], partial(model.step, step))
+            most = [part + less_of for part, less_of in zip(most, less, strict=True)]
+        for whole, part in zip(said, most, strict=True):
+            whole[left] = np.clip(part, 0, 1)
         calcified, cells = said
         return calcified[:, 0, 0], cells
 

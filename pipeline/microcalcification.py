@@ -47,7 +47,8 @@ class Committee(Protocol):
     def spots(self, patches: Floats) -> tuple[Floats, Floats]:
         """(N, side, side) 0..1 -> how likely each patch shows calcifications (N,), and each of its cells (N, C, C).
 
-        Patches in which the product of both cannot reach `least_spot` may be answered with zeros.
+        Patches in which the product of both cannot, or almost surely does not, reach `least_spot` may be answered with
+        zeros.
         """
 
     def confidence(self, spots: Floats) -> float:

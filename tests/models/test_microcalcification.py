@@ -109,19 +109,20 @@ def test_the_exported_sheet_says_of_each_patch_what_the_committee_says(preset: P
     )
 
 
-def test_the_two_steps_of_a_committee_add_up_to_its_answer_and_the_first_bounds_it() -> None:
+def test_the_steps_of_a_committee_add_up_to_its_answer_and_each_bounds_it() -> None:
     experts, weights = [build_microcalcification() for _ in range(5)], [0.2, 0.1, 0.28, 0.18, 0.24]
     whole = answer(build_committee(experts, weights), patches(4))
     steps = build_stages(experts, weights)
-    assert steps is not None
-    first, rest = (answer(step, patches(4)) for step in steps)
+    first, more, rest = (answer(step, patches(4)) for step in steps)
     for name in ("calcified", "spots"):
-        assert first[name] + rest[name] == pytest.approx(whole[name], abs=1e-5)
-        assert (first[name] >= whole[name] - 1e-6).all()
-        assert (first[name] >= 0.25).all()  # what the two lightest may add
+        assert first[name] + more[name] + rest[name] == pytest.approx(whole[name], abs=1e-5)
+        assert (first[name] + more[name] >= whole[name] - 1e-6).all()
+        assert (first[name] >= first[name] + more[name] - 1e-6).all()
+        assert (first[name] >= 0.72 - 1e-6).all()  # what the four others may add
     judges = [[layer.name for layer in step.layers if layer.name.startswith("expert")] for step in steps]
-    assert [len(names) for names in judges] == [3, 2]
+    assert [len(names) for names in judges] == [1, 2, 2]
 
 
-def test_two_even_experts_have_no_step_that_could_settle_anything() -> None:
-    assert build_stages([build_microcalcification() for _ in range(2)], [0.5, 0.5]) is None
+@pytest.mark.parametrize("weights", [[0.5, 0.5], [0.6, 0.4], [0.55, 0.25, 0.2]])
+def test_two_experts_or_one_that_outweighs_all_others_have_no_steps(weights: list[float]) -> None:
+    assert build_stages([build_microcalcification() for _ in weights], weights) == ()

@@ -56,6 +56,7 @@ class Expert:
     shares: Shares
     ranges: Ranges
     least_spot: float  # likelihood from which a place counts as a spot when clusters are formed
+    least_promise: float  # what a place must still be able to reach after the weightiest expert, or it is settled
     hyper: Hyper = field(default_factory=Hyper)  # of the paper preset
     wavelet: Wavelet | None = None  # the published filter, on every patch
 
@@ -89,6 +90,7 @@ def train(run: Run[MicrocalcificationRecipe]) -> None:
             "patch": SIDE,
             "spacing_mm": SPACING_MM,
             "least_spot": run.recipe.expert.least_spot,
+            "least_promise": run.recipe.expert.least_promise,
             **({"wavelet": asdict(run.recipe.expert.wavelet)} if run.recipe.expert.wavelet else {}),
         },
         f"{len(own)} patches of INFN and {len(images)} views of INbreast, "
@@ -150,14 +152,14 @@ def other_patches(
 
 
 def export(experts: Sequence[keras.Model], weights: Floats, path: Path) -> None:
-    """Besides the whole answer its heatmap and, of three experts and more, its two steps (pipeline/committee.py)."""
+    """Besides the whole answer its heatmap and, of three experts and more, its steps (pipeline/committee.py)."""
     shares = [float(weight) for weight in weights]
     sheet = build_sheet(build_committee(experts, shares))
 
     def cam(patches: Any) -> Mapping[str, Any]:
         return {CAM: side_by_side(answers_and_cam(sheet, patches, "calcified")[1], SHEET)}
 
-    steps = [build_sheet_of_shares(step) for step in build_stages(experts, shares) or ()]
+    steps = [build_sheet_of_shares(step) for step in build_stages(experts, shares)]
     also = {CAM: cam, **dict(zip(STEPS, map(_serving, steps), strict=bool(steps)))}
     export_function(_serving(sheet), {"patches": (SHEET * SIDE, SHEET * SIDE, 1)}, path, also=also)
 
