@@ -23,11 +23,11 @@ from pipeline.finding import Look
 from pipeline.guard import ANSWERS, LOOKS, Guard
 from pipeline.inference import open_file
 from pipeline.microcalcification import Committee
+from pipeline.mirrored import as_declared
 from pipeline.model_choice import REQUIRED, Chosen, chosen_networks
 from pipeline.preprocess import Recipe
 from pipeline.second_opinion import DEFAULT_MARGIN, SecondNetwork
 from pipeline.segment import Segmenter
-from pipeline.variants import as_declared
 
 Floats = NDArray[np.float32]
 

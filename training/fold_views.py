@@ -11,8 +11,8 @@ from models.weights import Card
 from pipeline.classify import squashed
 from pipeline.declared import Answering
 from pipeline.inference import open_model
+from pipeline.mirrored import as_declared
 from pipeline.preprocess import Recipe, preprocess
-from pipeline.variants import as_declared
 from training.datasets.base import Example
 from training.datasets.registry import DATASETS
 from training.evaluation.patients import NotHeldOut, leaves_out

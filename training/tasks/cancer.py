@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from models.cancer import build_cancer, freeze_blocks, standardise
 from models.imagenet import FoldedLayer
 from pipeline.classify import squashed
-from pipeline.variants import Variant, as_declared
+from pipeline.mirrored import as_declared
 from training.cache import PreparedExample
 from training.fit import Draw, Judge, fit, pictures_of
 from training.recipes.read import RecipeError
@@ -28,7 +28,7 @@ from training.whole_image import Labelled, WholeView, draws, labelled
 class CancerRecipe(TrainingRecipe):
     view: WholeView
     detector: str = ""  # name of the weights whose backbone the network starts from, of a run in the same --out
-    variants: tuple[Variant, ...] = ()  # of a view, over which the mean is served; none: the view as it is
+    mirrored: bool = False  # served with the mean over a view and the same upside down
     frozen_blocks: int = 0  # of the backbone's first blocks, which keep what they start with
 
 
@@ -51,7 +51,7 @@ def train(run: Run[CancerRecipe]) -> None:
     validation = run.prepared(parts.validation)
     said = f"{len(views)} views of {', '.join(recipe.data.readers)}; {len(validation)} views validate"
     input = {"names": ["image"], "height": how.height, "width": how.width}
-    input |= {"variants": [asdict(variant) for variant in recipe.variants]} if recipe.variants else {}
+    input |= {"mirrored": True} if recipe.mirrored else {}
     verdict = Verdict(input, said, choose=how.schedule.choose, also_learnt_from=taught_on)
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
 
