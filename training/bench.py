@@ -6,10 +6,11 @@ arithmetic (a 2048 x 2048 float32 matrix product) timed in the same rounds. Medi
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 import numpy as np
@@ -20,16 +21,17 @@ from pipeline.read import read
 from training.phantom import draw_phantom
 from training.phantom.dicom import dicom_bytes
 
-ROUNDS = 7
 
-
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parser().parse_args(argv)
+    if options.rounds < 1:
+        parser().error("--rounds: expected 1 or more")
     rng = np.random.default_rng(0)
     matrix = rng.random((2048, 2048), dtype=np.float32)
     data = dicom_bytes(draw_phantom(4), "MONOCHROME2")
     models = load_models()
     rounds: dict[str, list[float]] = defaultdict(list)
-    for _ in range(ROUNDS + 1):
+    for _ in range(options.rounds + 1):
         rounds["matrix product"].append(milliseconds(lambda: matrix @ matrix))
         rounds["read"].append(milliseconds(lambda: read(data)))
         mammogram = read(data)
@@ -38,9 +40,15 @@ def main() -> int:
         rounds["analyze, all stages"].append((time.perf_counter() - started) * 1000)
         for stage, spent in analysis.timings_ms.items():
             rounds[stage].append(spent)
-    print(f"{mammogram.width} x {mammogram.height} pixels, {len(analysis.findings)} findings, {ROUNDS} rounds")
+    print(f"{mammogram.width} x {mammogram.height} pixels, {len(analysis.findings)} findings, {options.rounds} rounds")
     report({stage: median(times[1:]) for stage, times in rounds.items()})
     return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(prog="python -m training.bench", description=__doc__)
+    found.add_argument("--rounds", type=int, default=7, help="after the warm-up; the medians are over them")
+    return found
 
 
 def milliseconds(action: Callable[[], object]) -> float:

@@ -20,7 +20,7 @@ from training.fold_cases import Folds
 from training.judge import calibrate, operating_points_of, probabilities_of
 from training.metrics import Estimate
 from training.split import split
-from training.view_answers import Answered, areas, breasts
+from training.view_answers import Answered, areas, areas_by_set, breasts
 
 WHERE = "on the views of five folds, each by the network that left its patient out"
 
@@ -44,16 +44,20 @@ def _answered(example: Example, network: Answering, card: Card) -> Answered:
     return Answered.of(example, logits[0, 0])
 
 
-def of_views(card: Card, views: Sequence[Answered]) -> tuple[Card, dict[str, Estimate]]:
+def of_views(
+    card: Card, views: Sequence[Answered], others: Sequence[Answered] = ()
+) -> tuple[Card, dict[str, Estimate]]:
     """The card with the calibration and operating points of all `views` together, and their figures.
 
-    The logits of five networks are taken to mean the same.
+    The logits of five networks are taken to mean the same. `others`, of data sets that no network learned, have figures
+    of their own and calibrate nothing.
     """
     patients, truth = [view.woman for view in views], [view.cancer for view in views]
     logits = np.array([view.logit for view in views], np.float64)
     fit = calibrate(logits, truth, patients)
     points = operating_points_of(truth, probabilities_of(logits, fit.calibration))
     figures = {**areas(views, "pooled_"), **areas(breasts(views), "pooled_breast_"), **fit.metrics}
+    figures |= areas_by_set(others, "pooled_") | areas_by_set(breasts(others), "pooled_breast_")
     said = tuple({**point, "n": len(truth), "where": WHERE} for point in points)
     learned = str(card.training.get("data", "")).split(";")[0]
     training = {**card.training, "data": f"{learned}; {len(truth)} views validate in five folds"}

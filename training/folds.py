@@ -34,7 +34,8 @@ from training.tasks.detector import operating_points
 
 Floats = NDArray[np.float64]
 SETS = ("inbreast", "mini_mias")
-CANCER_SETS = ("rsna_subset", "inbreast")  # whose views judge cancer: biopsies, and the reader's BI-RADS
+BIOPSIES = "rsna_subset"  # whose views judge cancer, and calibrate it
+READ = "inbreast"  # whose views, by BI-RADS, judge it too; nobody's cancer network learned them
 SLIDER = "inbreast"  # whose views give the detector's operating points
 WHERE = "on the masses that the detectors of five folds found on the patients whom they left out, as served"
 SAID = (
@@ -79,7 +80,7 @@ def told(card: Card, folds: Folds) -> Card:
     if card.task == "pathology":
         return of_marks(judged, [case for name in SETS for case in folds.analysed(name)], each)
     if card.task == "cancer":
-        found, figures = of_views(judged, [view for name in CANCER_SETS for view in answered(folds, name)])
+        found, figures = of_views(judged, answered(folds, BIOPSIES), answered(folds, READ))
         return replace(found, metrics={**found.metrics, **{name: _metric(one) for name, one in figures.items()}})
     return judged
 

@@ -49,9 +49,13 @@ def breasts(views: Sequence[Answered]) -> list[Answered]:
 def areas(answers: Sequence[Answered], prefix: str = "") -> dict[str, Estimate]:
     """`auc` over all pairs and `auc_within_machine` over pairs of one data set and machine; of several data sets also
     `auc_SET` and, where it has several machines, `auc_within_machine_SET`. What lacks a class has no figure."""
-    sets = sorted({one.dataset for one in answers})
-    found = _areas(answers, f"{prefix}auc", "")
-    for name in sets if len(sets) > 1 else ():
+    sets = {one.dataset for one in answers}
+    return _areas(answers, f"{prefix}auc", "") | (areas_by_set(answers, prefix) if len(sets) > 1 else {})
+
+
+def areas_by_set(answers: Sequence[Answered], prefix: str = "") -> dict[str, Estimate]:
+    found: dict[str, Estimate] = {}
+    for name in sorted({one.dataset for one in answers}):
         found |= _areas([one for one in answers if one.dataset == name], f"{prefix}auc", f"_{name}")
     return found
 
