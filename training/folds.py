@@ -35,7 +35,7 @@ from training.tasks.detector import operating_points
 Floats = NDArray[np.float64]
 SETS = ("inbreast", "mini_mias")
 BIOPSIES = "rsna_subset"  # whose views judge cancer, and calibrate it
-READ = "inbreast"  # whose views, by BI-RADS, judge it too; nobody's cancer network learned them
+READ = "inbreast"  # whose views judge it too, by BI-RADS, which no cancer network learned
 SLIDER = "inbreast"  # whose views give the detector's operating points
 WHERE = "on the masses that the detectors of five folds found on the patients whom they left out, as served"
 SAID = (
