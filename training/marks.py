@@ -79,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def marks_of(example: Example, findings: Sequence[Finding], cards: Mapping[str, Card]) -> list[Mark]:
-    """Every outlined mass mark of a served analysis by the networks of `cards`, task -> card.
+    """Every outlined mass mark of a served analysis, with what those networks said that `cards` (task -> card) names.
 
     Marks on masses whose pathology nobody knows are left out.
     """
@@ -106,7 +106,7 @@ def _logits(finding: Finding, cards: Mapping[str, Card]) -> dict[str, float]:
     return {
         task: raw_logit(probability, finding.confidence, Calibration.of(cards[task].calibration))
         for task, probability in said.items()
-        if probability is not None
+        if probability is not None and task in cards
     }
 
 
