@@ -10,7 +10,10 @@ import pytest
 
 from models.weights import Card, read_card, write_card
 from pipeline.calibration import Calibration
-from training.marks import Mark, fitted, raw_logit, weight_of, write
+from pipeline.finding import Finding, Kind, SecondOpinion
+from pipeline.geometry import Box
+from training.datasets.base import Example, MassTruth
+from training.marks import Mark, fitted, marks_of, raw_logit, weight_of, write
 
 RNG = np.random.default_rng(3)
 
@@ -56,6 +59,21 @@ def test_a_calibration_is_undone_exactly() -> None:
     assert raw_logit(said.probability, 0.2, served) == pytest.approx(0.7)
     with pytest.raises(ValueError, match="knots"):
         raw_logit(0.5, 0.2, Calibration(knots=((0.0, 1.0), (0.0, 1.0))))
+
+
+def test_a_mark_says_what_the_named_networks_said_and_is_true_on_a_mass() -> None:
+    own = Card("p", "pathology", "compact", "", "", "p.tflite", "0" * 64, "", calibration={"scale": 2.0, "offset": 1.0})
+    square = np.array([[0, 0], [10, 0], [10, 10], [0, 10]], np.float64)
+    example = Example("inbreast", "1", "w", Path("1.png"), masses=(MassTruth(Box(0, 0, 10, 10), square, True),))
+    opinion = SecondOpinion("hybrid", 0.3, False)
+    found = Finding(Kind.MASS, Box(1, 0, 10, 10), 0.8, malignant=0.5, second_opinion=opinion)
+    beside = Finding(Kind.MASS, Box(50, 0, 10, 10), 0.2, malignant=0.1, second_opinion=opinion)
+    marks = marks_of(example, [found, beside], {"pathology": own})
+    assert [(mark.malignant, set(mark.logits)) for mark in marks] == [(True, {"pathology"}), (False, {"pathology"})]
+    assert marks[0].logits["pathology"] == pytest.approx(-0.5)
+    assert [set(mark.logits) for mark in marks_of(example, [found], {"pathology": own, "hybrid": own})] == [
+        {"pathology", "hybrid"}
+    ]
 
 
 def test_the_card_keeps_what_it_had_besides(tmp_path: Path) -> None:
