@@ -92,6 +92,7 @@ def test_a_reload_comes_back_to_the_same_study_and_view(reader: Reader, study: l
     expect(state(reader)).to_contain_text("Done")
     reader.upload(other)
     expect(rows(reader)).to_have_count(2)
+    expect(state(reader)).to_contain_text("Done")  # what is uploaded opens by itself, and would close the other again
     rows(reader).last.locator(".open").click()
     rows(reader).last.get_by_role("button", name="LMLO", exact=True).click()
     reader.page.reload()

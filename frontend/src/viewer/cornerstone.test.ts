@@ -1,10 +1,17 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { Pane, type Picture } from "./cornerstone";
 
+type Facts = (type: string, imageId: string) => unknown;
 const waiting: ((reason: Error) => void)[] = [];
+const providers: Facts[] = [];
+const stacks: string[][] = [];
 
 vi.mock("@cornerstonejs/core", () => {
-  const viewport = { setStack: () => new Promise((_, reject) => waiting.push(reject)), setCamera: () => undefined };
+  const hanging = (imageIds: string[]): Promise<void> => {
+    stacks.push(imageIds);
+    return new Promise((_, reject) => waiting.push(reject));
+  };
+  const viewport = { setStack: hanging, setCamera: () => undefined };
   class RenderingEngine {
     enableElement = (): void => undefined;
     disableElement = (): void => undefined;
@@ -17,7 +24,7 @@ vi.mock("@cornerstonejs/core", () => {
     getRenderingCapabilities: () => ({ webgl: false, softwareRasterizer: true }),
     imageLoader: { registerImageLoader: () => undefined },
     init: () => undefined,
-    metaData: { addProvider: () => undefined },
+    metaData: { addProvider: (facts: Facts) => providers.push(facts) },
     RenderingEngine,
   };
 });
@@ -48,6 +55,7 @@ async function settled(): Promise<void> {
 }
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
   waiting.length = 0;
 });
@@ -61,4 +69,26 @@ test.each([
   takenAway(pane);
   waiting[0]?.(new Error("Cannot destructure property 'pixelRepresentation'"));
   await settled();
+});
+
+test("answers about a picture for a while after it was taken away, and no longer", () => {
+  vi.useFakeTimers();
+  const pane = opened();
+  const imageId = stacks.at(-1)?.[0] ?? "";
+  const facts = (): unknown => providers[0]?.("imagePixelModule", imageId);
+  pane.show(null);
+  vi.advanceTimersByTime(5_000);
+  expect(facts()).toMatchObject({ pixelRepresentation: 0, rows: 2 });
+  vi.advanceTimersByTime(5_000);
+  expect(facts()).toBeUndefined();
+});
+
+test("a picture that is shown again stays known", () => {
+  vi.useFakeTimers();
+  const pane = opened();
+  const imageId = stacks.at(-1)?.[0] ?? "";
+  pane.show(null);
+  pane.show(picture);
+  vi.advanceTimersByTime(60_000);
+  expect(providers[0]?.("imagePixelModule", imageId)).toMatchObject({ rows: 2 });
 });

@@ -37,6 +37,7 @@ export interface Aspect {
 
 const SCHEME = "mammoscope";
 const SETTLED_MS = 90; // without another change of zoom, before a finer level is fetched
+const LINGERS_MS = 10_000; // Cornerstone goes on asking about a picture for a moment after it was taken away
 
 /** One level of one picture, as Cornerstone asks for it. */
 interface Source {
@@ -202,7 +203,10 @@ export class Pane {
     picture?.levels.forEach((_, level) => {
       const imageId = this.#imageId(picture, level);
       if (cache.getImageLoadObject(imageId) !== undefined) cache.removeImageLoadObject(imageId, { force: true });
-      sources.delete(imageId);
+      const source = sources.get(imageId);
+      setTimeout(() => {
+        if (sources.get(imageId) === source) sources.delete(imageId); // else it is shown again
+      }, LINGERS_MS);
     });
   }
 
