@@ -30,7 +30,10 @@ function Room() {
         <Rail />
         <main class="viewer">
           <div class="bar-top"><RailSwitch /><Toolbar /></div>
-          <div class="stage"><HangingView /><OverlayLegend /><Progress input={input} /><Binned /><Notices /></div>
+          <div class="stage">
+            <HangingView /><OverlayLegend /><Progress input={input} />
+            <div class="told"><Notices /><Binned /></div>
+          </div>
           <Legend />
         </main>
         <aside class="panel right" aria-label={t("results.label")}>

@@ -10,8 +10,10 @@ import { detail, documentWith, finding, summary } from "./testing";
 class FakeVerdicts {
   versions: Verdict[] = [];
   isDown = false;
+  isDeleted = false;
 
   answer = (_url: string, init?: RequestInit): Promise<Response> => {
+    if (this.isDeleted) return Promise.resolve(Response.json({ code: "not_found" }, { status: 404 }));
     if (this.isDown) return Promise.reject(new TypeError("Failed to fetch"));
     return Promise.resolve(init?.method === "PUT" ? this.#put(init) : this.#get());
   };
@@ -64,6 +66,18 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
+});
+
+test("the verdict of an image deleted meanwhile is missed by nobody, and read when the image is back", async () => {
+  server.versions.push({ reader: "reader 7" } as Verdict);
+  server.isDeleted = true;
+  open(false);
+  await wait();
+  expect(store.state.notices).toEqual([]);
+  server.isDeleted = false;
+  store.update({ analyses: [summary("a", 1)] });
+  await wait();
+  expect(entryOf(store.state, "a").version).not.toBeNull();
 });
 
 test("looking alone saves nothing", async () => {

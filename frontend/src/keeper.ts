@@ -82,8 +82,12 @@ export class VerdictKeeper {
 
   async #load(id: string, reader: string): Promise<void> {
     await this.#try(async () => {
-      const { verdict, version } = await getVerdict(id, reader);
-      if (this.#store.state.reader !== reader) return;
+      const found = await getVerdict(id, reader).catch((error: unknown) => {
+        if (problemOf(error).status !== 404) throw error;
+        this.#asked.delete(id); // deleted a moment ago; asked again should it come back
+      });
+      if (found === undefined || this.#store.state.reader !== reader) return;
+      const { verdict, version } = found;
       this.#store.update(loaded(id, verdict, version));
       this.#takeUp(id, reader);
     });

@@ -168,6 +168,31 @@ test("deleting what the server no longer has is no problem", async () => {
   expect([store.state.analyses, store.state.selected, store.state.notices]).toEqual([[], null, []]);
 });
 
+test("what is deleted elsewhere while it is asked for goes without a word, and the next one opens", async () => {
+  await session.upload(files("a.dcm", "b.dcm"));
+  session.select("1");
+  server.jobs.delete("1");
+  await vi.advanceTimersByTimeAsync(1500);
+  expect([store.state.selected, store.state.notices]).toEqual(["2", []]);
+  expect(store.state.analyses.map(({ id }) => id)).toEqual(["2"]);
+});
+
+test("where the next one is gone as well the page closes, still without a word", async () => {
+  await session.upload(files("a.dcm", "b.dcm"));
+  server.jobs.clear();
+  await session.removeStudy("1");
+  await vi.advanceTimersByTimeAsync(1500);
+  expect([store.state.analyses, store.state.selected, store.state.notices]).toEqual([[], null, []]);
+});
+
+test("who opens what has expired is told", async () => {
+  await session.upload(files("a.dcm", "b.dcm"));
+  server.jobs.delete("2");
+  session.select("2");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(store.state.notices.map(({ problem }) => problem.code)).toEqual(["not_found"]);
+});
+
 test("the cards of the networks are asked for once", async () => {
   server.cards = [modelCard("detector")];
   expect(store.state.models).toBeNull();

@@ -72,13 +72,23 @@ export class Session {
 
   /** Make an image the active one; its study hangs, and what is not known of its images is asked for. */
   select(id: string): void {
+    this.#open(id, () => this.#fetch(id));
+  }
+
+  /** One that nobody asked for takes the place of another; where it is gone too, the page goes on to the next. */
+  #openNext(id: string): void {
+    this.#open(id, () => this.#fetchIfThere(id));
+  }
+
+  #open(id: string, fetchIt: () => Promise<AnalysisDetail | null>): void {
     const entry = this.#store.state.analyses.find((known) => known.id === id);
     const study = entry === undefined ? id : studyOf(entry);
     this.#store.update(this.#store.state.study === study ? selecting(id) : opening(study, id));
     this.#stopFollowing();
     void this.#try(null, async () => {
       const known = this.#store.state.details[id];
-      const detail = known !== undefined && isFinished(known) ? known : await this.#fetch(id);
+      const detail = known !== undefined && isFinished(known) ? known : await fetchIt();
+      if (detail === null) return;
       if (!isFinished(detail) && this.#store.state.selected === id && !this.#hears) this.#follow(id);
       await this.#fetchHanging();
     });
@@ -90,7 +100,7 @@ export class Session {
     const entries = [...analysesOf(state, state.study), ...analysesOf(state, priorStudy(state))];
     for (const { id, state: job } of entries) {
       const known = this.#store.state.details[id];
-      if (known === undefined || (!isFinished(known) && isFinished({ state: job }))) await this.#fetch(id);
+      if (known === undefined || (!isFinished(known) && isFinished({ state: job }))) await this.#fetchIfThere(id);
     }
   }
 
@@ -106,7 +116,7 @@ export class Session {
       this.#store.update({ binned: { study, label } });
       if (!wasOpen) return;
       this.#stopFollowing();
-      if (this.#store.state.selected !== null) this.select(this.#store.state.selected);
+      if (this.#store.state.selected !== null) this.#openNext(this.#store.state.selected);
     });
   }
 
@@ -128,7 +138,7 @@ export class Session {
     const wasSelected = this.#store.state.selected === id;
     this.#store.update(removed(id));
     const next = this.#store.state.selected;
-    if (wasSelected && next !== null) this.select(next);
+    if (wasSelected && next !== null) this.#openNext(next);
     else if (wasSelected) this.#stopFollowing();
   }
 
@@ -164,7 +174,7 @@ export class Session {
   #follow(id: string): void {
     this.#stopFollowing = follow(eventsUrl(id), {
       stage: (stage) => this.#store.update(begun(id, stage)),
-      end: () => void this.#try(null, () => this.#fetch(id)),
+      end: () => void this.#try(null, () => this.#fetchIfThere(id)),
       lost: () => void this.#try(null, () => this.#poll(id)),
     });
   }
@@ -173,7 +183,8 @@ export class Session {
     let silent = 0;
     while (this.#store.state.selected === id) {
       try {
-        if (isFinished(await this.#fetch(id))) return;
+        const detail = await this.#fetchIfThere(id);
+        if (detail === null || isFinished(detail)) return;
         silent = 0;
       } catch (error) {
         silent += 1;
@@ -187,6 +198,17 @@ export class Session {
     const detail = await getAnalysis(id);
     this.#store.update(received(detail));
     return detail;
+  }
+
+  /** What the page asks by itself: it may have been deleted a moment ago, which nobody has to be told. */
+  async #fetchIfThere(id: string): Promise<AnalysisDetail | null> {
+    try {
+      return await this.#fetch(id);
+    } catch (error) {
+      if (problemOf(error).status !== 404) throw error;
+      this.#takeAway(id);
+      return null;
+    }
   }
 
   async #list(): Promise<void> {

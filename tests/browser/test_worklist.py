@@ -87,6 +87,18 @@ def test_a_deleted_study_can_be_brought_back(reader: Reader, study: list[Path]) 
     reader.wait_for_end()
 
 
+def test_a_problem_covers_neither_the_way_back_nor_what_was_deleted(reader: Reader, study: list[Path]) -> None:
+    reader.upload(*study)
+    expect(state(reader)).to_contain_text("Done")
+    letters: list[FilePayload] = [{"name": f"{i}.txt", "mimeType": "text/plain", "buffer": b"Dear Sir"} for i in "abc"]
+    reader.page.set_input_files("input[type=file]:not([webkitdirectory])", letters)
+    expect(reader.page.locator(".notice")).to_have_count(3)
+    rows(reader).get_by_role("button", name=re.compile("^Delete")).click()
+    reader.page.get_by_role("button", name="Bring it back").click()
+    expect(rows(reader).locator(".views button")).to_have_count(4)
+    reader.wait_for_end()
+
+
 def test_a_reload_comes_back_to_the_same_study_and_view(reader: Reader, study: list[Path], other: Path) -> None:
     reader.upload(*study)
     expect(state(reader)).to_contain_text("Done")

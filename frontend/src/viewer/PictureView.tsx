@@ -71,6 +71,7 @@ function follow(
       draw();
     }).catch(() => {
       setLoading(false);
+      if (!store.state.analyses.some((entry) => entry.id === id)) return; // deleted meanwhile
       const problem = { title: t("problem.picture_missing"), detail: t("problem.picture_missing.detail") };
       store.update(noticed({ code: "picture_missing", ...problem }, store.state.details[id]?.file ?? null));
     });
