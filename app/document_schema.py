@@ -78,9 +78,9 @@ DOCUMENT: Json = {
     "cancer": nullable(
         record(
             {
-                "probability": {**UNIT, "description": "The larger of `image` and the worst finding's."},
-                "image": {**UNIT, "description": "Of the image as a whole."},
-                "interval": INTERVAL,
+                "probability": {**UNIT, "description": "With its findings; never lower than the worst finding's."},
+                "image": {**UNIT, "description": "Of the image as a whole, without its findings."},
+                "interval": {**INTERVAL, "description": "95 %, of image and findings, before the worst one raised it."},
                 "worst_finding": {**nullable(COUNT), "description": "The finding that raised `probability`."},
             }
         )

@@ -48,6 +48,7 @@ class Card:
     training: Mapping[str, Any] = field(default_factory=dict)  # data, split, seed, command, date, machine
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     calibration: Mapping[str, Any] = field(default_factory=dict)
+    together: Mapping[str, Any] = field(default_factory=dict)  # cancer: how the findings weigh beside the image
     operating_points: tuple[Mapping[str, Any], ...] = ()
     limits: tuple[str, ...] = ()  # one sentence each
 
@@ -82,7 +83,8 @@ def _card(entries: dict[str, Any], path: Path) -> Card:
 def write_card(card: Card, path: Path) -> None:
     """`read_card` gives the same card back. Raises TypeError for a value that TOML cannot hold, None for one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(dumped(asdict(card)), encoding="utf-8")
+    entries = {name: value for name, value in asdict(card).items() if name != "together" or value}  # of cancer alone
+    path.write_text(dumped(entries), encoding="utf-8")
 
 
 def cards(directory: Path | None = None) -> tuple[Card, ...]:

@@ -15,6 +15,7 @@ from pipeline.crop import crop_around
 from pipeline.finding import Cancer, Finding, Masking, MaskingLevel
 from pipeline.preprocess import Grey8, Prepared
 from pipeline.segment import filled
+from pipeline.together import Evidence, Together
 
 Floats = NDArray[np.float32]
 
@@ -44,6 +45,10 @@ class CancerClassifier(Protocol):
 
     @property
     def width(self) -> int: ...
+
+    @property
+    def together(self) -> Together | None:
+        """How the findings weigh beside the image; None where they do not."""
 
     def __call__(self, pixels: Floats) -> Judgement:
         """(height, width) 0..1 -> does this view show cancer?"""
@@ -75,12 +80,20 @@ def masking(prepared: Prepared, classifier: WholeImageClassifier) -> Masking:
 
 
 def cancer(prepared: Prepared, classifier: CancerClassifier, findings: Sequence[Finding]) -> Cancer:
-    """Of the image as a whole, raised to its worst finding: a breast is as suspicious as what is worst in it."""
+    """Of image and findings together, raised to the worst finding: a breast is as suspicious as what is worst in it."""
     image = classifier(squashed(prepared.pixels, classifier.height, classifier.width))
+    said = image
+    if (both := classifier.together) and len(prepared.pixels) >= both.least_rows:
+        said = both.judge(Evidence.of(image.probability, findings))
+    probability, worst = raised(said, findings)
+    return Cancer(probability, image.probability, said.interval, worst)
+
+
+def raised(said: Judgement, findings: Sequence[Finding]) -> tuple[float, int | None]:
+    """The probability, at least that of the worst finding; and that finding's number (from 1) where it is that."""
     judged = [(finding.malignant, -i) for i, finding in enumerate(findings, 1) if finding.malignant is not None]
     worst, number = max(judged, default=(0.0, 0))
-    raised = worst > image.probability
-    return Cancer(max(image.probability, worst), image.probability, image.interval, -number if raised else None)
+    return (worst, -number) if worst > said.probability else (said.probability, None)
 
 
 def squashed(pixels: Grey8, height: int, width: int) -> Floats:

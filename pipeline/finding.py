@@ -75,10 +75,10 @@ class Masking:
 class Cancer:
     """Whether this view shows cancer; never below its worst finding, so that no two numbers contradict each other."""
 
-    probability: float  # max of the two below
+    probability: float  # of image and findings together (pipeline.together), or the worst finding's, if that is more
     image: float  # calibrated, of the image as a whole
-    interval: tuple[float, float] | None = None  # 95 % of `image`, from the calibration; None where unknown
-    worst_finding: int | None = None  # number (from 1) of the finding that raised `probability`; None if `image` did
+    interval: tuple[float, float] | None = None  # 95 % of image and findings together; None where unknown
+    worst_finding: int | None = None  # number (from 1) of the finding that raised `probability`; None if none did
 
 
 @dataclass(frozen=True)

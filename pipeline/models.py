@@ -28,6 +28,7 @@ from pipeline.model_choice import REQUIRED, Chosen, chosen_networks
 from pipeline.preprocess import Recipe
 from pipeline.second_opinion import DEFAULT_MARGIN, SecondNetwork
 from pipeline.segment import Segmenter
+from pipeline.together import Together
 
 Floats = NDArray[np.float32]
 
@@ -134,6 +135,7 @@ class LiteRtCancer(Explaining):
     def __init__(self, model: Answering, card: Card) -> None:
         self._model = as_declared(model, card)
         self._calibration = Calibration.of(card.calibration)
+        self.together = _together(card)
         self.height, self.width = int(card.input["height"]), int(card.input["width"])
 
     def __call__(self, pixels: Floats) -> Judgement:
@@ -233,6 +235,13 @@ def common_recipe(chosen: Mapping[str, Chosen]) -> Recipe:
     if len(recipes) != 1:
         raise ModelUnavailable("The weights were made with different preprocessing recipes; train them with one.")
     return recipes.pop()
+
+
+def _together(card: Card) -> Together | None:
+    try:
+        return Together.of(card.together)
+    except ValueError as error:
+        raise ModelUnavailable(f"The card {card.name!r}: {error}.") from error
 
 
 def _detector(network: Answering, card: Card) -> Detector:

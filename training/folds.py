@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from models.weights import Card, Metric, cards, write_card
 from pipeline.calibration import Calibration
+from pipeline.finding import Finding
 from training.datasets.base import data_root
 from training.draws import Draws
 from training.evaluation.detection import coco_figures
@@ -24,11 +26,12 @@ from training.evaluation.patients import PATTERN, Chosen
 from training.evaluation.questions import found_masses
 from training.evaluation.values import Case, Judged
 from training.fold_cases import Folds
+from training.fold_levels import levelled, of_levels
 from training.fold_views import answered, of_views
 from training.judge import auc, operating_points_of
 from training.marks import fitted, marks_of, raw_logit
 from training.metrics import Estimate
-from training.run import NO_FIGURES
+from training.run import NO_FIGURES, rounded
 from training.split import FOLDS, fold_of
 from training.tasks.detector import operating_points
 
@@ -36,8 +39,10 @@ Floats = NDArray[np.float64]
 SETS = ("inbreast", "mini_mias")
 BIOPSIES = "rsna_subset"  # whose views judge cancer, and calibrate it
 READ = "inbreast"  # whose views judge it too, by BI-RADS, which no cancer network learned
+DENSITIES = ("inbreast", "mini_mias", "rsna_subset")  # whose views calibrate the masking level
 SLIDER = "inbreast"  # whose views give the detector's operating points
 WHERE = "on the masses that the detectors of five folds found on the patients whom they left out, as served"
+NOBODY = re.compile(r"; 0 (\w+) validate")
 SAID = (
     f"mean over {FOLDS} folds by patient, weighted by n, each judged by weights of the same recipe that left "
     "it out; calibration and operating points from the same patients, pooled; these weights learned from everybody"
@@ -72,17 +77,32 @@ def parser() -> argparse.ArgumentParser:
 def told(card: Card, folds: Folds) -> Card:
     """The card with the figures of the folds; calibration and operating points are of all their patients together."""
     each = folds.cards(card.task)
-    metrics = {name: _metric(figure) for name, figure in over_folds(each).items()}
-    split = str(card.training.get("split", "")).replace(NO_FIGURES, "")
-    judged = replace(card, training={**card.training, "split": split, "figures": SAID}, metrics=metrics)
+    metrics = {name: rounded(figure) for name, figure in over_folds(each).items()}
+    judged = replace(
+        card, training={**card.training, **everybody_trained(card, metrics), "figures": SAID}, metrics=metrics
+    )
     if card.task == "detector":
         return of_slider(judged, folds.detected(SLIDER))
-    if card.task == "pathology":
+    if card.task in ("pathology", "hybrid"):
         return of_marks(judged, [case for name in SETS for case in folds.analysed(name)], each)
     if card.task == "cancer":
         found, figures = of_views(judged, answered(folds, BIOPSIES), answered(folds, READ))
-        return replace(found, metrics={**found.metrics, **{name: _metric(one) for name, one in figures.items()}})
+        return _with(found, figures)
+    if card.task == "masking":
+        return _with(*of_levels(judged, [view for name in DENSITIES for view in levelled(folds, name)]))
     return judged
+
+
+def _with(card: Card, figures: Mapping[str, Estimate]) -> Card:
+    return replace(card, metrics={**card.metrics, **{name: rounded(one) for name, one in figures.items()}})
+
+
+def everybody_trained(card: Card, metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """What the card says of its data and split, now that there are figures: nobody was left out, and who validates."""
+    split, data = (str(card.training.get(name, "")) for name in ("split", "data"))
+    count = max((figure.n for figure in metrics.values()), default=0)
+    validates = NOBODY.sub(rf"; {count} \1 validate in five folds", data)
+    return {"split": split.replace(NO_FIGURES, ""), "data": validates}
 
 
 def over_folds(folds: Sequence[Card]) -> dict[str, Estimate]:
@@ -108,7 +128,7 @@ def of_slider(card: Card, searched: Sequence[Case]) -> Card:
     learned = str(card.training.get("data", "")).split(";")[0]
     said = f"{learned}; {len(searched)} INbreast views validate in five folds"
     coco = coco_figures(everybody(searched))
-    pooled = {f"pooled_{figure.key.split('.')[-1]}": _metric(figure.estimate) for figure in coco}
+    pooled = {f"pooled_{figure.key.split('.')[-1]}": rounded(figure.estimate) for figure in coco}
     return replace(
         card,
         training={**card.training, "data": said},
@@ -129,7 +149,7 @@ def of_marks(card: Card, cases: Sequence[Case], folds: Sequence[Card]) -> Card:
     truth, said, patients = found_answers(searched, folds, Calibration.of(fit.calibration))
     points = tuple({**point, "n": len(truth), "where": WHERE} for point in operating_points_of(truth, said))
     metrics = {**fit.metrics, "auc_found_masses_as_served": auc(patients, truth, said)}
-    more = {name: _metric(figure) for name, figure in metrics.items()}
+    more = {name: rounded(figure) for name, figure in metrics.items()}
     return replace(card, calibration=fit.calibration, metrics={**card.metrics, **more}, operating_points=points)
 
 
@@ -139,22 +159,26 @@ def found_answers(
     """Of every mass that a mark found: is it malignant, what `curve` makes of the network's answer, whose it is."""
     truth, said, patients = [], [], []
     for case, mass, mark in found_masses(everybody(searched)):
-        if mass.malignant is None or mark.malignant is None:
+        answer = answer_of(mark, folds[0].task)
+        if mass.malignant is None or answer is None:
             continue
         served = Calibration.of(folds[fold_of(*case.example.unit)].calibration)
-        logit = raw_logit(mark.malignant, mark.confidence, served)
+        logit = raw_logit(answer, mark.confidence, served)
         truth.append(mass.malignant)
         said.append(curve.judge(logit, mark.confidence).probability)
         patients.append(case.patient)
     return truth, np.array(said, np.float64), patients
 
 
+def answer_of(mark: Finding, task: str) -> float | None:
+    """What the pathology network, or the hybrid, says of a mark."""
+    if task == "pathology":
+        return mark.malignant
+    return mark.second_opinion.malignant if mark.second_opinion else None
+
+
 def everybody(cases: Sequence[Case]) -> Judged:
     return Judged("folds", tuple(cases), (), Draws.of([case.patient for case in cases]))
-
-
-def _metric(figure: Estimate) -> Metric:
-    return Metric(round(figure.value, 4), round(figure.low, 4), round(figure.high, 4), figure.n)
 
 
 if __name__ == "__main__":

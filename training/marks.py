@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from models.weights import SHIPPED, Card, Metric, read_card, write_card
+from models.weights import SHIPPED, Card, read_card, write_card
 from pipeline.analyze import analyze
 from pipeline.calibration import Calibration, logit_of
 from pipeline.finding import Finding, Kind
@@ -28,6 +28,7 @@ from training.evaluation.analyses import Networks
 from training.evaluation.patients import check_fold
 from training.judge import STRENGTH, auc, calibrate, platt
 from training.metrics import Estimate, box_iou
+from training.run import rounded
 from training.split import FOLDS, split
 
 DATASETS = ("inbreast", "mini_mias")
@@ -147,10 +148,7 @@ def weight_of(own: Floats, detector: Floats, truth: Sequence[bool]) -> float:
 def write(fit: Fit, folder: Path, name: str) -> None:
     path = folder / "cards" / f"{name}.toml"
     card = read_card(path)
-    metrics = {
-        key: Metric(round(one.value, 4), round(one.low, 4), round(one.high, 4), one.n)
-        for key, one in fit.metrics.items()
-    }
+    metrics = {key: rounded(one) for key, one in fit.metrics.items()}
     write_card(replace(card, calibration=fit.calibration, metrics={**card.metrics, **metrics}), path)
 
 

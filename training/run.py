@@ -236,7 +236,7 @@ def write_verdict(run: Run[TrainingRecipe], verdict: Verdict) -> Card:
             "date": datetime.now(UTC).date().isoformat(),
             "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         },
-        metrics={name: _rounded(figure) for name, figure in verdict.metrics.items()},
+        metrics={name: rounded(figure) for name, figure in verdict.metrics.items()},
         calibration=verdict.calibration,
         operating_points=verdict.operating_points,
         limits=recipe.limits,
@@ -265,7 +265,8 @@ def licence(run: Run[TrainingRecipe], others: Sequence[str] = ()) -> str:
     return "; ".join([*terms, start] if run.start_file else terms)
 
 
-def _rounded(figure: Estimate) -> Metric:
+def rounded(figure: Estimate) -> Metric:
+    """As a card tells it."""
     return Metric(round(figure.value, 4), round(figure.low, 4), round(figure.high, 4), figure.n)
 
 

@@ -75,7 +75,7 @@ export interface AnalysisDocument {
   look?: Look | null;
   findings: Finding[];
   masking: Masking | null;
-  /** `probability` is the larger of `image` and the worst finding's. */
+  /** `probability` is of the image with its findings, never lower than the worst finding's; `image` of it alone. */
   cancer: { probability: number; image?: number; interval?: Interval | null; worst_finding?: number | null } | null;
   warnings: string[];
   models: Record<string, string>;

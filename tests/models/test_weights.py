@@ -23,6 +23,7 @@ CARD = Card(
     training={"data": "drawn", "seed": 3, "command": 'mammoscope train "a"\n', "minutes": 1.5},
     metrics={"iou": Metric(0.8, 0.75, 0.85, 12), "dice at 0.5": Metric(1e-7, 0.0, 1.0, 3)},
     calibration={"kind": "platt", "slope": 1.25, "offset": -0.5},
+    together={"image": 0.5, "least_rows": 528},
     operating_points=({"name": "screening", "threshold": 0.2}, {"name": "specific", "threshold": 0.7}),
     limits=("Small masses are drawn too large.", "Für Film nicht geprüft."),
 )

@@ -15,6 +15,7 @@ from pipeline.geometry import Transform
 from pipeline.models import Models
 from pipeline.preprocess import Prepared, Recipe
 from pipeline.second_opinion import SecondNetwork
+from pipeline.together import Together
 
 Floats = NDArray[np.float32]
 
@@ -78,6 +79,7 @@ class ToldCancer:
     answer: float
     height: int = 16
     width: int = 8
+    together: Together | None = None
     seen: list[Floats] = field(default_factory=list)
 
     def __call__(self, pixels: Floats) -> Judgement:

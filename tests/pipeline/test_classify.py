@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pipeline.calibration import Calibration, logit_of
 from pipeline.classify import cancer, classify, masking, squashed, three_inputs
 from pipeline.finding import Finding, Kind, MaskingLevel
 from pipeline.geometry import Box, Transform
 from pipeline.segment import segment
+from pipeline.together import Together
 from tests.pipeline.stubs import BrightParts, ThreeSeen, Told, ToldCancer, prepared
 
 FLIPPED = Transform(acquired_width=320, flipped=True, left=12, top=7)
@@ -80,6 +82,15 @@ def test_an_image_is_as_suspicious_as_its_worst_finding(
 ) -> None:
     said = cancer(prepared(), ToldCancer(0.25), [judged(malignant) for malignant in findings])
     assert (said.probability, said.image, said.interval, said.worst_finding) == (probability, 0.25, (0.1, 0.4), worst)
+
+
+@pytest.mark.parametrize(("rows", "probability"), [(400, 0.9), (401, 0.25)], ids=["fine enough", "too coarse"])
+def test_the_findings_weigh_beside_the_image_where_it_is_fine_enough(rows: int, probability: float) -> None:
+    together = Together(image=0.0, masses=1.0, clusters=0.0, least_rows=rows, curve=Calibration(offset=logit_of(0.9)))
+    said = cancer(prepared(Transform(300)), ToldCancer(0.25, together=together), [judged(0.5 - 1e-9)])
+    assert said.image == 0.25
+    assert said.probability == pytest.approx(max(probability, 0.5), abs=1e-6)
+    assert said.worst_finding == (1 if rows == 401 else None)
 
 
 def test_the_cancer_network_sees_the_squashed_view() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -117,6 +118,14 @@ def test_an_altered_file_is_refused(tiny: Path, tmp_path: Path) -> None:
         (tmp_path / path.parent.name / path.name).write_bytes(content + b" " if path.stem == "cancer" else content)
     write_card(card("cancer", "cancer.tflite", digest(tiny / "weights/cancer.tflite")), tmp_path / "cards/cancer.toml")
     with pytest.raises(ModelUnavailable, match=r"cancer\.tflite is not the one"):
+        load_models(tmp_path)
+
+
+def test_a_cancer_card_that_weighs_only_half_of_the_findings_is_refused(tiny: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny, tmp_path, dirs_exist_ok=True)
+    whole = card("cancer", "cancer.tflite", digest(tiny / "weights/cancer.tflite"))
+    write_card(replace(whole, together={"image": 1.0, "masses": 0.5}), tmp_path / "cards/cancer.toml")
+    with pytest.raises(ModelUnavailable, match="lacks clusters, least_rows"):
         load_models(tmp_path)
 
 

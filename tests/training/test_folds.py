@@ -13,7 +13,7 @@ pytest.importorskip("sklearn")
 from app.schemas import VALIDATION
 from models.weights import Card, Metric, WeightsError, write_card
 from pipeline.calibration import Calibration
-from pipeline.finding import Analysis, Finding, Kind
+from pipeline.finding import Analysis, Finding, Kind, SecondOpinion
 from pipeline.geometry import Box
 from pipeline.mammogram import Mammogram
 from training.datasets.base import Example, MassTruth
@@ -35,9 +35,11 @@ def card(task: str = "detector", **more: Metric) -> Card:
 
 
 def case(patient: str, *marks: tuple[Box, float, float], masses: tuple[MassTruth, ...] | None = ()) -> Case:
-    """Marks: box, confidence, and the logit of the network before its fold's calibration."""
+    """Marks: box, confidence, and the logit of the network before its fold's calibration; the hybrid says the same."""
+    said = [(box, sure, SERVED.judge(logit, sure).probability) for box, sure, logit in marks]
     findings = tuple(
-        Finding(Kind.MASS, box, sure, malignant=SERVED.judge(logit, sure).probability) for box, sure, logit in marks
+        Finding(Kind.MASS, box, sure, malignant=one, second_opinion=SecondOpinion("hybrid", one, False))
+        for box, sure, one in said
     )
     shown = Example("inbreast", patient, patient, Path("none.png"), masses)
     unseen = Mammogram(np.zeros((1, 1), np.float32))
@@ -90,9 +92,10 @@ def drawn_cases() -> list[Case]:
     return cases
 
 
-def test_malignancy_is_calibrated_on_what_the_networks_said_before_their_folds_calibration() -> None:
+@pytest.mark.parametrize("task", ["pathology", "hybrid"])
+def test_malignancy_is_calibrated_on_what_the_networks_said_before_their_folds_calibration(task: str) -> None:
     unsearched = case("c", (Box(10, 10, 20, 20), 0.9, 9.0), masses=None)
-    said = of_marks(card("pathology"), [*drawn_cases(), unsearched], [card("pathology")] * FOLDS)
+    said = of_marks(card(task), [*drawn_cases(), unsearched], [card(task)] * FOLDS)
     assert said.metrics["auc_found_masses_as_served"].value == pytest.approx(0.9, abs=0.08)
     assert said.metrics["auc_marks_as_served"].n == 240
     curve = Calibration.of(said.calibration)

@@ -91,7 +91,8 @@ def served_cancer(judged: Judged) -> Question:
     return Question(
         "cancer",
         "Cancer in the image, as served",
-        "The probability of the result document: the image's own or that of its worst finding, whichever is larger. "
+        "The probability of the result document: of the image with its findings, or that of its worst finding, "
+        "whichever is larger. "
         "RSNA and mini-MIAS: biopsy; INbreast: BI-RADS 4 to 6. The sets are enriched, so the probabilities are far too "
         "high for screening.",
         "cancer",

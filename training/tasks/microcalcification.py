@@ -25,7 +25,7 @@ from models.microcalcification import (
     build_sheet_of_shares,
     build_stages,
 )
-from models.weights import SHIPPED, read_card, write_card
+from models.weights import SHIPPED, Card, digest, read_card, write_card
 from pipeline.committee import STEPS, SheetCommittee
 from pipeline.finding import Finding
 from pipeline.microcalcification import microcalcify
@@ -101,6 +101,8 @@ def train(run: Run[MicrocalcificationRecipe]) -> None:
     rounded = [round(float(weight), 4) for weight in weights]
     training = {**card.training, "split": SPLIT, "expert_weights": rounded}
     write_card(replace(card, training=training), run.out / "cards" / f"{run.name}.toml")
+    for fold in range(FOLDS):
+        write_pair(run, card, fold)
 
 
 SPLIT = (
@@ -108,6 +110,10 @@ SPLIT = (
     "judged by the two experts that never saw it, patches with weights fitted on the other folds, whole images by "
     "their mean; no checkpoint was chosen, the schedule was fixed beforehand. What ships is the five together, which "
     "nobody is left to judge"
+)
+PAIR = (
+    "by case and patient; fold {fold} of {folds} by SHA-256 of the patient is known to neither of these two experts; "
+    "calibration and operating points are those of all five folds"
 )
 
 
@@ -183,11 +189,24 @@ def on_whole_images(
     marked: list[tuple[Spotted, tuple[Finding, ...]]] = []
     for fold in range(FOLDS):
         pair = list(judges(fold))
-        ours = replace(run, out=run.folder / f"fold-{fold}")
+        ours = pair_of(run, fold)
         export([experts[i] for i in pair], np.full(len(pair), 1 / len(pair)), ours.weight_file)
         committee = SheetCommittee(*opened(ours, verdict.input))
         marked += [(image, marks(run, image, committee)) for image in images if image.fold == fold]
     return judged(verdict, [scored(image, found) for image, found in marked], detector)
+
+
+def pair_of(run: Run[MicrocalcificationRecipe], fold: int) -> Run[MicrocalcificationRecipe]:
+    """Where the two experts that never saw a fold lie: a folder of weights for `mammoscope evaluate --held-out`."""
+    return replace(run, out=run.folder / f"fold-{fold}")
+
+
+def write_pair(run: Run[MicrocalcificationRecipe], card: Card, fold: int) -> None:
+    """The card of those two, beside the file that judged the fold's whole images. It has no figures of its own."""
+    ours = pair_of(run, fold)
+    training = {**card.training, "split": PAIR.format(fold=fold, folds=FOLDS)}
+    pair = replace(card, sha256=digest(ours.weight_file), metrics={}, training=training)
+    write_card(pair, ours.out / "cards" / f"{run.name}.toml")
 
 
 def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCommittee) -> tuple[Finding, ...]:

@@ -46,7 +46,7 @@ function highestOf(state: State): Highest[] {
 function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
   const t = useT();
   const highest = useSelect(highestOf, sameJson);
-  const raised = useSelect((s) => raisedWords(t, s, cancer));
+  const source = useSelect((s) => sourceWords(t, s, cancer));
   return (
     <div class="card cancer">
       <p class="headline">
@@ -60,21 +60,27 @@ function CancerCard({ cancer }: { cancer: AnalysisDocument["cancer"] }) {
           ))}
         </dl>
       )}
-      <p class="note">{raised}</p>
+      <p class="note">{source}</p>
       {cancer?.interval != null && (
         <p class="note">
-          {t("cancer.interval", { low: percent(cancer.interval[0]), high: percent(cancer.interval[1]) })}
+          {t(cancer.worst_finding == null ? "cancer.interval" : "cancer.intervalBefore", {
+            low: percent(cancer.interval[0]), high: percent(cancer.interval[1]),
+          })}
         </p>
       )}
     </div>
   );
 }
 
-/** What raised the probability above that of the picture as a whole; it may lie below the slider. */
-function raisedWords(t: T, state: State, cancer: AnalysisDocument["cancer"]): string {
-  if (cancer?.worst_finding == null) return "";
+/** What the probability comes from besides the whole picture; the finding that raised it may lie below the slider. */
+function sourceWords(t: T, state: State, cancer: AnalysisDocument["cancer"]): string {
+  if (cancer === null) return "";
+  const image = percent(cancer.image ?? cancer.probability);
+  if (cancer.worst_finding == null) {
+    return image === percent(cancer.probability) ? "" : t("cancer.withFindings", { image });
+  }
   const isShown = shownFindings(state).some(({ id }) => id === cancer.worst_finding);
-  const values = { n: cancer.worst_finding, image: percent(cancer.image ?? cancer.probability) };
+  const values = { n: cancer.worst_finding, image };
   return t(isShown ? "cancer.fromFinding" : "cancer.fromHidden", values);
 }
 

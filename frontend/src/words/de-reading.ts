@@ -103,7 +103,9 @@ export const deReading: Readonly<Record<keyof typeof enReading, string>> = {
   "cancer.fromFinding": "Angehoben durch Befund {n}; das Bild als Ganzes sagt {image}.",
   "cancer.fromHidden":
     "Angehoben durch Befund {n}, den der Regler verbirgt; das Bild als Ganzes sagt {image}.",
-  "cancer.interval": "Des Bildes als Ganzes: 95-%-Intervall {low} bis {high}",
+  "cancer.withFindings": "Mit seinen Befunden; das Bild als Ganzes sagt {image}.",
+  "cancer.interval": "95-%-Intervall {low} bis {high}",
+  "cancer.intervalBefore": "Vor dem Anheben: 95-%-Intervall {low} bis {high}",
   "masking.map": "Karte, wo ein kleiner Herd übersehen würde",
   "masking.heatmap": "Warum diese Stufe",
   "cancer.heatmap": "Warum diese Wahrscheinlichkeit",

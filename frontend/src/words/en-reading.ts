@@ -100,7 +100,9 @@ export const enReading = {
   "cancer.fromFinding": "Raised by finding {n}; the picture as a whole says {image}.",
   "cancer.fromHidden":
     "Raised by finding {n}, which the slider hides; the picture as a whole says {image}.",
-  "cancer.interval": "Of the picture as a whole: 95 % interval {low} to {high}",
+  "cancer.withFindings": "With its findings; the picture as a whole says {image}.",
+  "cancer.interval": "95 % interval {low} to {high}",
+  "cancer.intervalBefore": "Before it was raised: 95 % interval {low} to {high}",
 
   "masking.map": "Map of where a small mass would be missed",
   "masking.heatmap": "Why this level",

@@ -11,10 +11,15 @@ pytest.importorskip("tensorflow")
 
 from models.layers import Preset
 from models.microcalcification import SHEET, SIDE, build_microcalcification
-from models.weights import Card, digest
+from models.weights import Card, Metric, cards, digest, verify
 from pipeline.committee import SheetCommittee
 from pipeline.inference import open_model
-from training.tasks.microcalcification import export
+from training.evaluation.patients import leaves_out
+from training.recipes import find
+from training.run import Run
+from training.split import FOLDS
+from training.tasks.microcalcification import MicrocalcificationRecipe, export, pair_of, write_pair
+from training.train import read
 
 INPUT = {"names": ["patches"], "height": SHEET * SIDE, "width": SHEET * SIDE, "patch": SIDE, "spacing_mm": 0.1}
 
@@ -34,3 +39,20 @@ def test_a_committee_ships_with_its_heatmap(preset: Preset, tmp_path: Path) -> N
     assert len(cams) == 3
     assert np.isfinite(cams).all()
     assert cams.any()
+
+
+def test_the_two_experts_who_never_saw_a_fold_have_a_card_that_says_so(tmp_path: Path) -> None:
+    recipe = read(find("microcalcification"))
+    assert isinstance(recipe, MicrocalcificationRecipe)
+    run = Run(recipe, tmp_path, tmp_path)
+    file = pair_of(run, 3).weight_file
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"two experts")
+    whole = Card(run.name, "microcalcification", "compact", "", "1", file.name, "0" * 64, "INFN patches; INbreast",
+                 training={"data": "views of INbreast"}, metrics={"patches_auc": Metric(0.9, 0.8, 1.0, 9)})  # fmt: skip
+    write_pair(run, whole, 3)
+    folder = run.folder / "fold-3"
+    (card,) = cards(folder)
+    assert verify(card, folder) == file
+    assert not card.metrics
+    assert [leaves_out(card, "inbreast", fold) for fold in range(FOLDS)] == [False, False, False, True, False]
