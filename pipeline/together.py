@@ -10,9 +10,10 @@ import numpy as np
 
 from pipeline.calibration import Calibration, Judgement, logit_of
 from pipeline.finding import Finding, Kind
+from pipeline.microcalcification import FLOOR
 
 LEAST_MALIGNANT = 0.002  # that any mark is a malignant mass: below it, and without a mark, nothing is told apart
-LEAST_CLUSTER = 0.05  # likewise of the most confident cluster; pipeline.microcalcification shows none below
+LEAST_CLUSTER = FLOOR  # likewise of the most confident cluster: fainter ones are not shown
 
 
 @dataclass(frozen=True)

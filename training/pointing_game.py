@@ -77,35 +77,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--phantoms", type=int, default=30)
     found.add_argument("--data", type=Path, default=data_root(), help="folder that holds inbreast/")
     found.add_argument("--sets", nargs="+", choices=("phantoms", "inbreast"), default=("phantoms", "inbreast"))
+    found.add_argument(
+        "--weights", type=Path, help="folder with cards/ and weights/, for inbreast such as left fold 0 out"
+    )
     found.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
     found.add_argument("--methods", nargs="+", choices=METHODS, default=METHODS, help="occlusion takes its time")
     found.add_argument("--threads", type=int, default=2, help="of one network; 1 on a busy machine")
     options = found.parse_args(argv)
     if "inbreast" in options.sets:
-        check_fold("inbreast", Networks(), 0, set(options.models) - {"microcalcification"})  # asked of phantoms alone
-    models = load_models(threads=options.threads)
+        check_fold(
+            "inbreast", Networks(options.weights), 0, set(options.models) - {"microcalcification"}
+        )  # asked of phantoms alone
+    models = load_models(options.weights, options.threads)
     print("| map | set | hits | 95 % interval | chance | likeness to shuffled | n |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        shuffled = shuffled_models(Path(folder), options.threads) if "gradcam" in options.methods else models
+        shuffled = shuffled_models(Path(folder), options) if "gradcam" in options.methods else models
         for name in options.sets:
             cases = phantoms(options.phantoms, models) if name == "phantoms" else inbreast(options.data, models)
             report(name, shots(cases, options.models, options.methods, models, shuffled))
     return 0
 
 
-def shuffled_models(folder: Path, threads: int) -> Models:
-    """Those that ship, their weights in random order; the detector and the segmenter as they are."""
+def shuffled_models(folder: Path, options: argparse.Namespace) -> Models:
+    """Those that are asked, their weights in random order; the detector and the segmenter as they are."""
     from training.shuffled import shuffle_weights  # brings TensorFlow with it
 
-    for card in cards():
-        source, out = SHIPPED / "weights" / card.file, folder / "weights" / card.file
+    for card in cards(options.weights):
+        source, out = (options.weights or SHIPPED) / "weights" / card.file, folder / "weights" / card.file
         out.parent.mkdir(exist_ok=True)
         if card.task in MODELS:
             shuffle_weights(source, out)
         else:
             shutil.copy(source, out)
         write_card(dataclasses.replace(card, sha256=digest(out)), folder / "cards" / f"{card.name}.toml")
-    return load_models(folder, threads)
+    return load_models(folder, options.threads)
 
 
 def phantoms(count: int, models: Models) -> Iterator[Case]:

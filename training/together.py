@@ -26,7 +26,7 @@ from training.datasets.base import data_root
 from training.evaluation.patients import PATTERN, Chosen
 from training.evaluation.values import Case
 from training.fold_cases import Folds
-from training.folds import weighted_mean
+from training.fold_means import weighted_mean
 from training.judge import STRENGTH, calibrate, platt
 from training.marks import raw_logit
 from training.metrics import Estimate

@@ -20,7 +20,9 @@ from training.datasets.base import Example, MassTruth
 from training.evaluation.patients import Chosen
 from training.evaluation.values import Case
 from training.fold_cases import Folds
-from training.folds import SAID, of_marks, of_slider, over_folds, told, weighted_mean
+from training.fold_marks import of_marks
+from training.fold_means import over_folds, weighted_mean
+from training.folds import SAID, of_slider, told
 from training.run import NO_FIGURES
 from training.split import FOLDS
 
@@ -98,6 +100,8 @@ def test_malignancy_is_calibrated_on_what_the_networks_said_before_their_folds_c
     said = of_marks(card(task), [*drawn_cases(), unsearched], [card(task)] * FOLDS)
     assert said.metrics["auc_found_masses_as_served"].value == pytest.approx(0.9, abs=0.08)
     assert said.metrics["auc_marks_as_served"].n == 240
+    assert said.metrics["auc_found_inbreast"].n == said.metrics["auc_found_inbreast_as_served"].n == 120
+    assert said.metrics["mean_auc_found_inbreast"].value == pytest.approx(0.9, abs=0.08)
     curve = Calibration.of(said.calibration)
     assert curve.judge(1.5, 0.8).probability == pytest.approx(1 / (1 + np.exp(-1.5)), abs=0.12)
     assert all(point["n"] == 120 for point in said.operating_points)

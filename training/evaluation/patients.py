@@ -60,8 +60,9 @@ def tasks(name: str, found: Sequence[Example], held_out: str, official: bool, ch
         check_untouched(chosen.of(0))
         return [Task(example, chosen.of(0)) for example in official_test(found)]
     if held_out == "everybody":
-        check_unknown(name, chosen.of(0))
-        return [Task(example, chosen.of(0)) for example in found]
+        networks = without_learners(name, chosen.of(0), None)
+        check_unknown(name, networks)
+        return [Task(example, networks) for example in found]
     if held_out == "all" and PATTERN not in (chosen.weights or ""):
         raise NotHeldOut(f"--held-out all needs weights of every fold: --weights DIR/{PATTERN}")
     planned = []
@@ -72,12 +73,15 @@ def tasks(name: str, found: Sequence[Example], held_out: str, official: bool, ch
     return planned
 
 
-def without_learners(name: str, networks: Networks, fold: int) -> Networks:
-    """Networks that may know the patients of `fold` take no part where the analysis can do without their answer, and a
-    line says so; their cards may tell of figures of their own, as the microcalcification committee's does."""
-    known = [card for card in networks.cards if card.task in LEAVABLE and not leaves_out(card, name, fold)]
+def without_learners(name: str, networks: Networks, fold: int | None) -> Networks:
+    """Networks that may know the patients of `fold`, or with None some of the set, take no part where the analysis can
+    do without their answer, and a line says so; their cards may tell of figures of their own, as the microcalcification
+    committee's does."""
+    leavable = [card for card in networks.cards if card.task in LEAVABLE and learned_from(card, name)]
+    known = [card for card in leavable if fold is None or not leaves_out(card, name, fold)]
+    whom = "some of them" if fold is None else f"fold {fold}"
     for card in known:
-        print(f"{name}: {card.name} takes no part, for it may have learned from fold {fold}; its card says how it did")
+        print(f"{name}: {card.name} takes no part, for it may have learned from {whom}; its card says how it did")
     return replace(networks, left_out=tuple(card.task for card in known))
 
 

@@ -126,12 +126,25 @@ function Bar({ name, share, isLevel }: { name: string; share: number | null; isL
   );
 }
 
-/** What the card says was measured, on patients that the training never saw. */
+/** Of a card's figures those that say most to a reader; the first ones where it has none of these. */
+const HEADLINES = [
+  "auc", "auc_within_machine", "served_mean_auc_inbreast", "served_mean_auc_mini_mias",
+  "patches_auc", "clusters_sensitivity_at_1_false",
+];
+const FIRST = 3;
+
+/** What the card says was measured, on patients that the training never saw; the rest stands under "Models". */
 function Measured({ task }: { task: string }) {
+  const t = useT();
   const metrics = useSelect((s) => s.models?.find((model) => model.task === task)?.metrics ?? null);
   const entries = Object.entries(metrics ?? {});
+  const headlines = entries.filter(([name]) => HEADLINES.includes(name));
+  const shown = headlines.length > 0 ? headlines : entries.slice(0, FIRST);
   return (
-    <p class="note">{entries.map(([name, metric]) => `${metricName(name)} ${metricValue(metric)}`).join("; ")}</p>
+    <p class="note">
+      {shown.map(([name, metric]) => `${metricName(name)} ${metricValue(metric)}`).join("; ")}
+      {shown.length < entries.length && `. ${t("measured.more")}`}
+    </p>
   );
 }
 

@@ -97,16 +97,17 @@ export const enReading = {
   "cancer.exam": "Examination",
   "cancer.highest": "Breast and examination: the highest of their views.",
   "cancer.neverLower": "Never lower than the worst finding.",
-  "cancer.fromFinding": "Raised by finding {n}; the picture as a whole says {image}.",
+  "cancer.fromFinding": "That of finding {n}; the picture as a whole says {image}.",
   "cancer.fromHidden":
-    "Raised by finding {n}, which the slider hides; the picture as a whole says {image}.",
+    "That of finding {n}, which the slider hides; the picture as a whole says {image}.",
   "cancer.withFindings": "With its findings; the picture as a whole says {image}.",
   "cancer.interval": "95 % interval {low} to {high}",
-  "cancer.intervalBefore": "Before it was raised: 95 % interval {low} to {high}",
+  "cancer.intervalBefore": "Picture and findings together: 95 % interval {low} to {high}",
 
   "masking.map": "Map of where a small mass would be missed",
   "masking.heatmap": "Why this level",
   "cancer.heatmap": "Why this probability",
+  "measured.more": "More figures under Models.",
   "committee.title": "Microcalcification committee",
   "committee.weights": "Weights: {weights}",
 

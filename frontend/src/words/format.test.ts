@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { finding } from "../testing";
 import { wordsOf } from ".";
-import { countOfMarks, markLabel, percent, sizeOf } from "./format";
+import { countOfMarks, markLabel, percent, sizeOf, metricName } from "./format";
 
 const t = wordsOf("en");
 
@@ -27,4 +27,10 @@ test("the count says what the slider hides", () => {
 test("a size is given in millimetres only where it is known", () => {
   expect(sizeOf(finding(1, 0.5))).toBeNull();
   expect(plain(sizeOf(finding(1, 0.5, { size_mm: { long_axis: 17.14, area: 190 } })))).toBe("17.1 mm");
+});
+
+test("figures of a card are named in the field's spelling", () => {
+  expect(metricName("served_mean_auc_mini_mias")).toBe("Served mean AUC mini-MIAS");
+  expect(metricName("sensitivity_at_1_false_iou02")).toBe("Sensitivity at 1 false (IoU ≥ 0.2)");
+  expect(metricName("brier_cross_fitted")).toBe("Brier cross-fitted");
 });

@@ -73,9 +73,15 @@ export function measuredWords(t: T, measuredOn: MeasuredOn): string {
 
 /** "sensitivity_at_2_false_marks_iou02" in words. */
 export function metricName(name: string): string {
-  const words = name.replace(/_iou0(\d)$/, " (IoU ≥ 0.$1)").replaceAll("_", " ");
-  return words.startsWith("auc") ? `AUC${words.slice(3)}` : words.charAt(0).toUpperCase() + words.slice(1);
+  const plain = name.replace(/_iou0(\d)$/, " (IoU ≥ 0.$1)").replaceAll("_", " ");
+  const words = Object.entries(SPELLED).reduce((text, [word, spelled]) => text.replace(word, spelled), plain);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+const SPELLED = {
+  auc: "AUC", ece: "ECE", brier: "Brier", dice: "Dice", iou: "IoU",
+  inbreast: "INbreast", "mini mias": "mini-MIAS", "rsna subset": "RSNA subset", "cross fitted": "cross-fitted",
+};
 
 /** "0.86 (0.69–1.00, n = 28)": with the 95 % interval. */
 export function metricValue({ value, low, high, n }: Metric): string {

@@ -126,6 +126,17 @@ def test_everybody_is_judged_only_of_sets_that_no_card_learned_from(tmp_path: Pa
             tasks(name, WOMEN, "everybody", False, folder)
 
 
+def test_everybody_is_judged_without_an_optional_network_that_knows_some_of_them(tmp_path: Path) -> None:
+    folder = weights(tmp_path, 0)
+    training = {"split": SPLIT.format(fold=0), "data": "9 views of CDD-CESM"}
+    guard = Card("g", "guard", "compact", "", "1", "g.tflite", "0" * 64, "CC BY", training=training)
+    write_card(guard, tmp_path / "cards" / "g.toml")
+    others = [dataclasses.replace(example, dataset="cdd_cesm_cc") for example in WOMEN]
+    found = tasks("cdd_cesm_cc", others, "everybody", False, folder)
+    assert len(found) == len(WOMEN)
+    assert {task.networks.left_out for task in found} == {("guard",)}
+
+
 def test_an_official_test_part_is_judged_alone(tmp_path: Path) -> None:
     parts = [dataclasses.replace(e, official_split="test" if i < 6 else "train") for i, e in enumerate(WOMEN)]
     found = tasks("cbis_ddsm", parts, "0", True, weights(tmp_path, 0))
