@@ -32,5 +32,6 @@ EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
 # One process: the queue of analyses lives in it. Threads answer requests while an analysis runs.
-CMD ["gunicorn", "--bind", "0.0.0.0:8080", "--workers", "1", "--threads", "8", "--timeout", "120", \
+CMD ["gunicorn", "--bind", "0.0.0.0:8080", "--workers", "1", "--worker-class", "app.cli.worker.Worker", \
+     "--threads", "8", "--timeout", "120", \
      "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "app:create_app()"]

@@ -64,7 +64,8 @@ def _told(dataset: Dataset, key: bytes) -> Belonging:
 
 def hashed(key: bytes, *words: str) -> str:
     """Keyed, so that nobody without the key can try out names; the first word keeps kinds of words apart."""
-    return hmac.new(key, "\0".join(words).encode(), hashlib.sha256).hexdigest()
+    said = "\0".join(words).encode("utf-8", "surrogatepass")  # half a pair, from a damaged header, is a word too
+    return hmac.new(key, said, hashlib.sha256).hexdigest()
 
 
 def day(written: str) -> str | None:

@@ -68,11 +68,13 @@ def run(settings: Settings, open_page: bool) -> None:
 
 def gunicorn_settings(settings: Settings, open_page: bool) -> dict[str, Any]:
     """One process: the job worker and the prototype's cache live in it. No access log: it would name every id."""
+    from app.cli.worker import Worker
+
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return {
         "bind": f"{host}:{settings.port}",
         "workers": 1,
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "threads": settings.threads,
         "timeout": 120,
         "graceful_timeout": 15,

@@ -18,6 +18,7 @@ from pipeline.errors import ModelUnavailable
 from pipeline.models import Models
 from pipeline.preprocess import Recipe
 from pipeline.second_opinion import SecondNetwork
+from pipeline.together import Together
 from tests.app.conftest import Conforms
 from tests.app.stubs import png, send
 from tests.pipeline.stubs import PlainSeen
@@ -63,6 +64,7 @@ class Always:
 class Doubtful:
     height: int = 16
     width: int = 16
+    together: Together | None = None
 
     def __call__(self, pixels: Floats) -> Judgement:
         return Judgement(0.25)

@@ -160,6 +160,24 @@ def test_the_server_greets_with_address_and_disclaimer_and_stops_quietly(tmp_pat
     assert said[1:] == [f"{DISCLAIMER}\n", "status 0"]
 
 
+def test_a_stop_in_the_middle_of_handing_a_request_over_does_not_wait_for_itself() -> None:
+    """In a process of its own: what it guards against hangs for ever."""
+    script = """
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from app.cli.worker import Worker
+worker = object.__new__(Worker)
+worker.cfg, worker.tpool = SimpleNamespace(worker_int=lambda one: None), ThreadPoolExecutor(1)
+signal.signal(signal.SIGQUIT, worker.handle_quit)
+with worker.tpool._shutdown_lock:  # as submit() holds it
+    signal.raise_signal(signal.SIGQUIT)
+print("went on")
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+
+
 @pytest.mark.parametrize(("ending", "status"), [("sys.exit(3)", 3), ("sys.exit()", 0), ("1 / 0", 1), ("pass", 0)])
 def test_the_servers_process_ends_with_its_status_and_tears_nothing_down(ending: str, status: int) -> None:
     script = f"""
