@@ -85,9 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     found.add_argument("--threads", type=int, default=2, help="of one network; 1 on a busy machine")
     options = found.parse_args(argv)
     if "inbreast" in options.sets:
-        check_fold(
-            "inbreast", Networks(options.weights), 0, set(options.models) - {"microcalcification"}
-        )  # asked of phantoms alone
+        asked = set(options.models) - {"microcalcification"}  # of which phantoms alone are asked
+        check_fold("inbreast", Networks(options.weights), 0, asked)
     models = load_models(options.weights, options.threads)
     print("| map | set | hits | 95 % interval | chance | likeness to shuffled | n |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
