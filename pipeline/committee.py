@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.weights import Card
-from pipeline.calibration import Calibration
+from pipeline.cluster_signs import ClusterJudge, signs_of
 from pipeline.declared import Answering, Stepwise
 from pipeline.errors import ModelUnavailable
 from pipeline.explain import cam_of
+from pipeline.spots import Spots
 from pipeline.wavelet import Wavelet, filtered
 
 Floats = NDArray[np.float32]
 
 STEPS = ("first", "more", "rest")  # functions of a committee's file: what it can say at most, and by how much less
-BEST_SPOTS = 3  # of a cluster, whose mean logit is the cluster's
 LARGEST_LOGIT = 12.0
 
 
@@ -32,7 +32,7 @@ class SheetCommittee:
 
     def __init__(self, model: Answering, card: Card) -> None:
         self._model = model
-        self._calibration = Calibration.of(card.calibration)
+        self._judge = ClusterJudge.of(card.calibration)
         try:
             self.side, self.spacing_mm = int(card.input["patch"]), float(card.input["spacing_mm"])
             self.least_spot = float(card.input.get("least_spot", 0.5))
@@ -72,9 +72,9 @@ class SheetCommittee:
         calcified, cells = said
         return calcified[:, 0, 0], cells
 
-    def confidence(self, spots: Floats) -> float:
-        """Of a cluster: the calibrated mean logit of its likeliest spots."""
-        return self._calibration.judge(cluster_logit(spots)).probability
+    def confidence(self, cluster: Spots) -> float:
+        """By the cluster's signs, weighed as the card's [calibration] says."""
+        return self._judge.confidence(signs_of(cluster))
 
     def cams(self, patches: Floats) -> Floats:
         """(N, side, side) 0..1 -> Grad-CAM (N, h, w) of each patch's answer. Raises NoHeatmap."""
@@ -108,9 +108,3 @@ class SheetCommittee:
 
 def _probabilities(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(logits, -LARGEST_LOGIT, LARGEST_LOGIT))), np.float32)
-
-
-def cluster_logit(spots: Floats) -> float:
-    """Mean logit of the BEST_SPOTS likeliest; spots are likelihoods (N,)."""
-    best = np.clip(np.sort(spots)[-BEST_SPOTS:].astype(np.float64), 1e-6, 1 - 1e-6)
-    return float(np.mean(np.log(best / (1 - best))))

@@ -7,6 +7,7 @@ committee says of every place is asked at the places that look like spots. Three
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
@@ -18,7 +19,7 @@ from pipeline.geometry import Box, Points
 from pipeline.mammogram import Mammogram
 from pipeline.preprocess import Prepared
 from pipeline.segment import size_of
-from pipeline.spots import Sampled, candidates, extent, linked
+from pipeline.spots import Sampled, Spots, candidates, depth_mm, extent, linked
 
 Floats = NDArray[np.float32]
 
@@ -51,25 +52,50 @@ class Committee(Protocol):
         zeros.
         """
 
-    def confidence(self, spots: Floats) -> float:
-        """Calibrated confidence in a cluster whose spots are so likely (N,)."""
+    def confidence(self, cluster: Spots) -> float:
+        """Calibrated: how sure it is that these spots are a cluster."""
 
 
 def microcalcify(
     mammogram: Mammogram, prepared: Prepared, committee: Committee, floor: float = FLOOR
 ) -> tuple[Finding, ...]:
     """Clusters in acquired pixels, most confident first, none below `floor`; none in an image too coarse for them."""
+    clusters = clusters_of(mammogram, prepared, committee)
+    judged = [cluster.finding(prepared, committee.confidence(cluster.spots)) for cluster in clusters]
+    best_first = sorted(judged, key=lambda finding: -finding.confidence)
+    return tuple(finding for finding in best_first[:MOST_CLUSTERS] if finding.confidence >= floor)
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Spots that lie together, before anybody says how sure that is."""
+
+    spots: Spots
+    scale: tuple[float, float]  # sampled pixels per prepared pixel: x, y
+
+    def finding(self, prepared: Prepared, confidence: float) -> Finding:
+        acquired = prepared.transform.points_to_acquired(self.spots.places / self.scale)
+        outline = hull(acquired, 0.5 / min(self.scale))
+        spacing = prepared.spacing_mm
+        spread = None if spacing is None else extent(acquired * (spacing[1], spacing[0]))
+        return Finding(
+            Kind.CALCIFICATION_CLUSTER,
+            Box.around(outline),
+            confidence,
+            outline,
+            size=size_of(outline, spacing),
+            calcifications=Calcifications(acquired, spread),
+        )
+
+
+def clusters_of(mammogram: Mammogram, prepared: Prepared, committee: Committee) -> list[Cluster]:
+    """Every group of spots that lie together; none in an image too coarse for them."""
     spacing = prepared.spacing_mm or assumed_spacing_mm(prepared)
     if max(spacing) > COARSEST_MM:
-        return ()
+        return []
     sampled = sample(mammogram, prepared, spacing, committee.spacing_mm)
-    places, likely = spots(sampled, committee)
-    clusters = [
-        _finding(prepared, sampled, places[rows], committee.confidence(likely[rows]))
-        for rows in linked(places * committee.spacing_mm)
-    ]
-    best_first = sorted(clusters, key=lambda finding: -finding.confidence)
-    return tuple(finding for finding in best_first[:MOST_CLUSTERS] if finding.confidence >= floor)
+    found = spots(sampled, committee)
+    return [Cluster(found.of(rows), sampled.scale) for rows in linked(found.places * committee.spacing_mm)]
 
 
 def caution(prepared: Prepared) -> tuple[str, ...]:
@@ -107,16 +133,17 @@ def sample(mammogram: Mammogram, prepared: Prepared, spacing: tuple[float, float
     return Sampled(pixels, mask > 0, (width / columns, height / rows))
 
 
-def spots(sampled: Sampled, committee: Committee) -> tuple[Points, Floats]:
-    """Centres (N, 2) x, y in sampled pixels and likelihoods (N,) of what the committee takes for calcifications."""
+def spots(sampled: Sampled, committee: Committee) -> Spots:
+    """What the committee takes for calcifications."""
     edge = 2 * round(EDGE_MM / committee.spacing_mm) + 1
     bordered = cv2.copyMakeBorder(sampled.breast.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     inside = cv2.erode(bordered, np.ones((edge, edge), np.uint8))[1:-1, 1:-1] > 0
-    places, _ = candidates(sampled.pixels, inside, LEAST_STRENGTH)
+    places, strength = candidates(sampled.pixels, inside, LEAST_STRENGTH)
     likely = likelihood(sampled.pixels, places, committee)
     chosen = np.argsort(-likely, kind="stable")[:MOST_SPOTS]
     chosen = np.sort(chosen[likely[chosen] >= committee.least_spot])
-    return places[chosen], likely[chosen]
+    depth = depth_mm(sampled, places[chosen], committee.spacing_mm)
+    return Spots(places[chosen], likely[chosen], strength[chosen], depth)
 
 
 def likelihood(pixels: Floats, places: Points, committee: Committee) -> Floats:
@@ -137,21 +164,6 @@ def likelihood(pixels: Floats, places: Points, committee: Committee) -> Floats:
     near = maps if cells == 1 else np.stack([cv2.dilate(one, np.ones((3, 3), np.uint8)) for one in maps])
     rows = of_place.reshape(-1)
     return np.asarray(near[rows, inside[:, 1], inside[:, 0]] * calcified[rows], np.float32)
-
-
-def _finding(prepared: Prepared, sampled: Sampled, places: Points, confidence: float) -> Finding:
-    acquired = prepared.transform.points_to_acquired(places / sampled.scale)
-    outline = hull(acquired, 0.5 / min(sampled.scale))
-    spacing = prepared.spacing_mm
-    spread = None if spacing is None else extent(acquired * (spacing[1], spacing[0]))
-    return Finding(
-        Kind.CALCIFICATION_CLUSTER,
-        Box.around(outline),
-        confidence,
-        outline,
-        size=size_of(outline, spacing),
-        calcifications=Calcifications(acquired, spread),
-    )
 
 
 def hull(points: Points, margin: float) -> Points:

@@ -31,6 +31,19 @@ class Sampled:
     scale: tuple[float, float]  # its pixels per prepared pixel: x, y
 
 
+@dataclass(frozen=True, eq=False)
+class Spots:
+    """N places that may be calcifications, in the order of their rows."""
+
+    places: Points  # (N, 2) x, y, sampled pixels
+    likely: Floats  # (N,) 0..1, what a committee says of each
+    strength: Floats  # (N,) how far each stands out of the usual detail nearby, see detail()
+    depth_mm: Floats  # (N,) to the nearest place outside the breast; where the picture ends, the breast goes on
+
+    def of(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Spots:
+        return Spots(self.places[rows], self.likely[rows], self.strength[rows], self.depth_mm[rows])
+
+
 def detail(pixels: Floats) -> Floats:
     """Difference of two Gaussians, in units of its usual size nearby: bright spots of 0.1-0.6 mm stand out."""
     fine = cv2.GaussianBlur(pixels, (0, 0), SPOT) - cv2.GaussianBlur(pixels, (0, 0), AROUND)
@@ -44,6 +57,15 @@ def candidates(pixels: Floats, inside: NDArray[np.bool_], least: float) -> tuple
     highest = cv2.dilate(strength, np.ones((5, 5), np.uint8))
     rows, columns = np.nonzero((strength == highest) & (strength >= least) & inside)
     return np.stack([columns + 0.5, rows + 0.5], axis=1).astype(np.float64), strength[rows, columns]
+
+
+def depth_mm(sampled: Sampled, places: Points, spacing_mm: float) -> Floats:
+    """(N,) of each place; as many mm as the picture is long where all of it is breast."""
+    if sampled.breast.all():
+        return np.full(len(places), max(sampled.breast.shape) * spacing_mm, np.float32)
+    away = cv2.distanceTransform(sampled.breast.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    columns, rows = places.astype(np.int64).T
+    return np.asarray(away[rows, columns] * np.float32(spacing_mm), np.float32)
 
 
 def linked(points_mm: Points, link_mm: float = LINK_MM, least: int = LEAST) -> list[NDArray[np.int64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 from models.weights import Card, WeightsError
 from pipeline.detect import detect
 from pipeline.finding import Analysis
-from pipeline.inference import open_model
+from pipeline.inference import LiteRtModel, open_model
 from pipeline.mammogram import Mammogram
 from pipeline.models import RetinaNetDetector
 from pipeline.preprocess import Recipe, preprocess
@@ -41,18 +42,28 @@ class Folds:
             raise WeightsError(f"{task}: there are {len(found)} folds of it, expected {FOLDS}")
         return found
 
+    def left_out(
+        self, task: str, name: str, known: Callable[[Example], bool]
+    ) -> Iterator[tuple[Card, LiteRtModel, list[Example]]]:
+        """Of every fold its card, its opened network and the views of the set `name` that it left out, where `known`.
+
+        Raises NotHeldOut.
+        """
+        views = [example for example in DATASETS[name].read(self.data / name) if known(example)]
+        for fold, card in enumerate(self.cards(task)):
+            if not leaves_out(card, name, fold):
+                raise NotHeldOut(f"the card {card.name} of fold {fold} may have learned from its patients")
+            yield card, open_model(card, directory=self.chosen.of(fold).directory), split(views, fold)[1]
+
     def detected(self, name: str) -> list[Case]:
         """Every searched view of the set `name` through reading, preprocessing and the detector of its fold alone.
 
         Raises NotHeldOut.
         """
-        searched = [example for example in DATASETS[name].read(self.data / name) if example.masses is not None]
         cases: list[Case] = []
-        for fold, card in enumerate(self.cards("detector")):
-            if not leaves_out(card, name, fold):
-                raise NotHeldOut(f"the card {card.name} of fold {fold} may have learned from its patients")
-            network = RetinaNetDetector(open_model(card, directory=self.chosen.of(fold).directory), card)
-            cases += [detected(example, network, Recipe(**card.recipe)) for example in split(searched, fold)[1]]
+        for card, file, views in self.left_out("detector", name, lambda example: example.masses is not None):
+            network = RetinaNetDetector(file, card)
+            cases += [detected(example, network, Recipe(**card.recipe)) for example in views]
         return cases
 
     def analysed(self, name: str) -> list[Case]:

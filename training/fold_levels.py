@@ -11,16 +11,12 @@ from numpy.typing import NDArray
 from models.weights import Card
 from pipeline.classify import squashed
 from pipeline.finding import MaskingLevel
-from pipeline.inference import open_model
 from pipeline.models import LiteRtMasking
 from pipeline.preprocess import Recipe, preprocess
 from training.datasets.base import Example
-from training.datasets.registry import DATASETS
-from training.evaluation.patients import NotHeldOut, leaves_out
 from training.fold_cases import Folds
 from training.judge import calibrate_levels
 from training.metrics import Estimate
-from training.split import split
 
 LEVELS = list(MaskingLevel)
 LEAST_SHARE = 1e-12
@@ -37,14 +33,10 @@ class Levelled:
 
 def levelled(folds: Folds, name: str) -> list[Levelled]:
     """Every known view of the set `name`, read and prepared as the server does. Raises NotHeldOut."""
-    known = [example for example in DATASETS[name].read(folds.data / name) if example.masking is not None]
     found: list[Levelled] = []
-    for fold, card in enumerate(folds.cards("masking")):
-        if not leaves_out(card, name, fold):
-            raise NotHeldOut(f"the card {card.name} of fold {fold} may have learned from its patients")
-        file = open_model(card, directory=folds.chosen.of(fold).directory)
+    for card, file, views in folds.left_out("masking", name, lambda example: example.masking is not None):
         network = LiteRtMasking(file, replace(card, calibration={}))
-        found += [_levelled(example, network, Recipe(**card.recipe)) for example in split(known, fold)[1]]
+        found += [_levelled(example, network, Recipe(**card.recipe)) for example in views]
     return found
 
 

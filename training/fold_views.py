@@ -10,16 +10,12 @@ import numpy as np
 from models.weights import Card
 from pipeline.classify import squashed
 from pipeline.declared import Answering
-from pipeline.inference import open_model
 from pipeline.mirrored import as_declared
 from pipeline.preprocess import Recipe, preprocess
 from training.datasets.base import Example
-from training.datasets.registry import DATASETS
-from training.evaluation.patients import NotHeldOut, leaves_out
 from training.fold_cases import Folds
 from training.judge import calibrate, operating_points_of, probabilities_of
 from training.metrics import Estimate
-from training.split import split
 from training.view_answers import Answered, areas, areas_by_set, breasts
 
 WHERE = "on the views of five folds, each by the network that left its patient out"
@@ -27,13 +23,10 @@ WHERE = "on the views of five folds, each by the network that left its patient o
 
 def answered(folds: Folds, name: str) -> list[Answered]:
     """Every known view of the set `name`, read and prepared as the server does. Raises NotHeldOut."""
-    known = [example for example in DATASETS[name].read(folds.data / name) if example.cancer is not None]
     found: list[Answered] = []
-    for fold, card in enumerate(folds.cards("cancer")):
-        if not leaves_out(card, name, fold):
-            raise NotHeldOut(f"the card {card.name} of fold {fold} may have learned from its patients")
-        network = as_declared(open_model(card, directory=folds.chosen.of(fold).directory), card)
-        found += [_answered(example, network, card) for example in split(known, fold)[1]]
+    for card, file, views in folds.left_out("cancer", name, lambda example: example.cancer is not None):
+        network = as_declared(file, card)
+        found += [_answered(example, network, card) for example in views]
     return found
 
 

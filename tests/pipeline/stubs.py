@@ -15,6 +15,7 @@ from pipeline.geometry import Transform
 from pipeline.models import Models
 from pipeline.preprocess import Prepared, Recipe
 from pipeline.second_opinion import SecondNetwork
+from pipeline.spots import Spots
 from pipeline.together import Together
 
 Floats = NDArray[np.float32]
@@ -117,8 +118,8 @@ class Bright:
         above = brightest - np.median(patches, axis=(1, 2))[:, None, None]
         return np.ones(len(patches), np.float32), (0.9 * (above > 0.15)).astype(np.float32)
 
-    def confidence(self, spots: Floats) -> float:
-        return float(spots.mean())
+    def confidence(self, cluster: Spots) -> float:
+        return float(cluster.likely.mean())
 
 
 @dataclass

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from models.weights import Card
-from pipeline.committee import SheetCommittee, cluster_logit
+from pipeline.committee import SheetCommittee
 from pipeline.errors import ModelUnavailable
+from pipeline.spots import Spots
 from pipeline.wavelet import Wavelet, filtered
 from tests.pipeline.stubs import Floats
 
@@ -52,12 +55,19 @@ def test_the_wavelet_of_the_card_filters_every_patch() -> None:
     assert network.sheets[0][0, :60, 60:, 0] == pytest.approx(filtered(patches[1], Wavelet("haar", 3, 1.0)))
 
 
-def test_a_cluster_is_as_likely_as_its_three_best_spots_by_the_cards_calibration() -> None:
-    committee = SheetCommittee(Means(), card())
-    few, many = np.array([0.9, 0.8, 0.7], np.float32), np.array([0.1, 0.9, 0.2, 0.7, 0.8], np.float32)
-    assert cluster_logit(few) == pytest.approx(np.mean(np.log([9, 4, 7 / 3])), abs=1e-5)
-    assert committee.confidence(many) == pytest.approx(committee.confidence(few))
-    assert committee.confidence(few) == pytest.approx(float(sigmoid(cluster_logit(few))))
+def cluster(likely: Sequence[float]) -> Spots:
+    count = len(likely)
+    places = np.arange(2.0 * count).reshape(count, 2)
+    return Spots(places, np.array(likely, np.float32), np.full(count, 3, np.float32), np.full(count, 9, np.float32))
+
+
+def test_a_clusters_signs_add_up_as_its_card_says() -> None:
+    plain, spots = card(), cluster([0.9, 0.8, 0.7])
+    likelihood = np.mean(np.log([9, 4, 7 / 3]))
+    assert SheetCommittee(Means(), plain).confidence(spots) == pytest.approx(sigmoid(likelihood), abs=1e-5)
+    weighing = replace(plain, calibration={"scale": 0.5, "offset": -1.0, "strength": 2.0, "depth": -0.25})
+    expected = sigmoid(0.5 * (likelihood + 2 * np.log(3) - 0.25 * np.log(10)) - 1)
+    assert SheetCommittee(Means(), weighing).confidence(spots) == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("wrong", [{"patch": "sixty"}, {"wavelet": {"family": "db4"}}, {"spacing_mm": None}])

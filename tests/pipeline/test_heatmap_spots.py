@@ -17,6 +17,7 @@ from pipeline.geometry import Box
 from pipeline.heatmap import METHODS, heatmap
 from pipeline.mammogram import Mammogram
 from pipeline.preprocess import Recipe, preprocess
+from pipeline.spots import Spots
 from tests.pipeline.stubs import Boxes, models
 
 Floats = NDArray[np.float32]
@@ -38,8 +39,8 @@ class Whitest:
     def spots(self, patches: Floats) -> tuple[Floats, Floats]:
         return self(patches)
 
-    def confidence(self, spots: Floats) -> float:
-        return float(spots.max())
+    def confidence(self, cluster: Spots) -> float:
+        return float(cluster.likely.max())
 
     def cams(self, patches: Floats) -> Floats:
         return np.stack([cv2.resize(patch, (30, 30), interpolation=cv2.INTER_AREA) for patch in patches])

@@ -33,12 +33,12 @@ class ClusteredImage:
     complete: bool  # False: a mark that hits nothing may still be true
 
 
-def scored(image: Spotted, findings: Sequence[Finding]) -> ClusteredImage:
+def hits_of(image: Spotted, findings: Sequence[Finding]) -> tuple[list[int | None], int]:
+    """The cluster that each mark hits, or None; and how many clusters are listed."""
     assert image.example.spacing_mm is not None
     mm = image.example.spacing_mm[0]
     truths = [image.spots[rows] * mm for rows in linked(image.spots * mm)]
-    marks = tuple((found.confidence, hit(found, truths, mm)) for found in findings)
-    return ClusteredImage(image.example.patient, marks, len(truths), image.complete)
+    return [hit(found, truths, mm) for found in findings], len(truths)
 
 
 def hit(found: Finding, truths: Sequence[Points], mm: float) -> int | None:

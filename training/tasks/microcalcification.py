@@ -26,9 +26,9 @@ from models.microcalcification import (
     build_stages,
 )
 from models.weights import SHIPPED, Card, digest, read_card, write_card
+from pipeline.cluster_signs import signs_of
 from pipeline.committee import STEPS, SheetCommittee
-from pipeline.finding import Finding
-from pipeline.microcalcification import microcalcify
+from pipeline.microcalcification import clusters_of
 from pipeline.preprocess import preprocess
 from pipeline.wavelet import Wavelet, filtered
 from training.fit import fit
@@ -37,8 +37,9 @@ from training.metrics import Estimate
 from training.microcalcification.committee import fitted_weights, judges, left_out, nested
 from training.microcalcification.data import Patch, Spotted, patches, spotted
 from training.microcalcification.draws import Ranges, Shares, batches
-from training.microcalcification.judge import scored
+from training.microcalcification.judge import hits_of
 from training.microcalcification.losses import LOSSES
+from training.microcalcification.weighing import SignedImage
 from training.microcalcification.whole_images import judged
 from training.recipes.read import RecipeError
 from training.recipes.values import Schedule, TrainingRecipe
@@ -186,14 +187,14 @@ def on_whole_images(
     detector: Sequence[Mapping[str, Any]],
 ) -> Verdict:
     """The stage itself on every image, by the mean of the two experts that never saw its patient; then calibrated."""
-    marked: list[tuple[Spotted, tuple[Finding, ...]]] = []
+    marked: list[SignedImage] = []
     for fold in range(FOLDS):
         pair = list(judges(fold))
         ours = pair_of(run, fold)
         export([experts[i] for i in pair], np.full(len(pair), 1 / len(pair)), ours.weight_file)
         committee = SheetCommittee(*opened(ours, verdict.input))
-        marked += [(image, marks(run, image, committee)) for image in images if image.fold == fold]
-    return judged(verdict, [scored(image, found) for image, found in marked], detector)
+        marked += [signed(run, image, committee) for image in images if image.fold == fold]
+    return judged(verdict, marked, detector)
 
 
 def pair_of(run: Run[MicrocalcificationRecipe], fold: int) -> Run[MicrocalcificationRecipe]:
@@ -209,9 +210,13 @@ def write_pair(run: Run[MicrocalcificationRecipe], card: Card, fold: int) -> Non
     write_card(pair, ours.out / "cards" / f"{run.name}.toml")
 
 
-def marks(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCommittee) -> tuple[Finding, ...]:
+def signed(run: Run[MicrocalcificationRecipe], image: Spotted, committee: SheetCommittee) -> SignedImage:
     mammogram = image.example.load()
-    return microcalcify(mammogram, preprocess(mammogram, run.recipe.preprocessing), committee, floor=0.0)
+    prepared = preprocess(mammogram, run.recipe.preprocessing)
+    clusters = clusters_of(mammogram, prepared, committee)
+    hits, listed = hits_of(image, [cluster.finding(prepared, 1.0) for cluster in clusters])
+    marks = tuple((signs_of(cluster.spots), hit) for cluster, hit in zip(clusters, hits, strict=True))
+    return SignedImage(image.example.patient, image.fold, marks, listed, image.complete)
 
 
 def detector_points(run: Run[MicrocalcificationRecipe]) -> tuple[Mapping[str, Any], ...]:

@@ -11,9 +11,8 @@ import pytest
 from pipeline.finding import Calcifications, Finding, Kind
 from pipeline.geometry import Box, Points
 from training.datasets.base import Example
-from training.judge import Calibrated
 from training.microcalcification.data import Spotted, snapped
-from training.microcalcification.judge import ClusteredImage, froc, operating_points, scored, sensitivity_at
+from training.microcalcification.judge import ClusteredImage, froc, hits_of, operating_points, sensitivity_at
 from training.microcalcification.whole_images import calibrated
 
 CLUSTER = np.array([[100.0, 100.0], [120.0, 100.0], [110.0, 120.0]])  # pixels of 0.1 mm: 1 cm is 100
@@ -27,28 +26,26 @@ def image(spots: Points, complete: bool = True, patient: str = "p") -> Spotted:
     return Spotted(np.zeros((4, 4), np.uint8), 1.0, spots, complete, nothing, nothing, example, 0)
 
 
-def mark(confidence: float, spots: Points) -> Finding:
-    return Finding(
-        Kind.CALCIFICATION_CLUSTER, Box.around(spots), confidence, calcifications=Calcifications(spots, None)
-    )
+def mark(spots: Points) -> Finding:
+    return Finding(Kind.CALCIFICATION_CLUSTER, Box.around(spots), 0.5, calcifications=Calcifications(spots, None))
 
 
 def test_a_mark_hits_with_two_spots_within_a_millimetre_of_two_listed_ones() -> None:
     truth = image(np.vstack([CLUSTER, FAR, ALONE]))
     near, one_only = CLUSTER + 6.0, np.vstack([CLUSTER[:1], CLUSTER[:1] + [[-30, -30], [-30, 0]]])
-    said = scored(truth, [mark(0.9, near), mark(0.8, one_only), mark(0.7, FAR)])
-    assert said.clusters == 2  # two spots alone are no cluster
-    assert said.marks == ((0.9, 0), (0.8, None), (0.7, 1))
+    hits, listed = hits_of(truth, [mark(near), mark(one_only), mark(FAR)])
+    assert listed == 2  # two spots alone are no cluster
+    assert hits == [0, None, 1]
 
 
 def test_a_mark_over_the_whole_breast_hits_nothing() -> None:
     scattered = np.array([[x, y] for x in range(0, 1200, 200) for y in range(0, 1200, 200)], float)
-    assert scored(image(CLUSTER), [mark(0.9, np.vstack([CLUSTER, scattered]))]).marks == ((0.9, None),)
+    assert hits_of(image(CLUSTER), [mark(np.vstack([CLUSTER, scattered]))]) == ([None], 1)
 
 
 def test_two_spots_on_the_same_calcification_are_one() -> None:
     twice = np.vstack([CLUSTER[:1], CLUSTER[:1] + 2.0, CLUSTER[:1] + [[0, 30]]])
-    assert scored(image(CLUSTER), [mark(0.9, twice)]).marks == ((0.9, None),)
+    assert hits_of(image(CLUSTER), [mark(twice)]) == ([None], 1)
 
 
 def worked() -> list[ClusteredImage]:
@@ -89,6 +86,6 @@ def test_a_readers_point_moves_to_the_spot_it_means_and_no_farther() -> None:
 
 def test_too_few_marks_give_no_calibration_and_no_crash(capsys: pytest.CaptureFixture[str]) -> None:
     nothing = ClusteredImage("woman", (), 1, complete=True)
-    assert calibrated([nothing]) == Calibrated({}, {})
-    assert calibrated([dataclasses.replace(nothing, marks=((0.7, 0),))]) == Calibrated({}, {})
+    assert calibrated([nothing]) == {}
+    assert calibrated([dataclasses.replace(nothing, marks=((0.7, 0),))]) == {}
     assert "no calibration: a calibration needs two patients" in capsys.readouterr().out

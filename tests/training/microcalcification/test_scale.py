@@ -15,6 +15,7 @@ from models.weights import SHIPPED, Card, read_card, write_card
 from training.metrics import Estimate
 from training.microcalcification.judge import ClusteredImage
 from training.microcalcification.scale import knots
+from training.microcalcification.weighing import SignedImage
 from training.microcalcification.whole_images import judged
 from training.recipes import find
 from training.recipes.read import RecipeError
@@ -57,15 +58,31 @@ def test_more_false_marks_than_clusters_ever_make_are_left_out() -> None:
     assert knots(many, images()) == knots(DETECTOR, images())
 
 
+def signed() -> list[SignedImage]:
+    """Forty views of twenty women with two false marks each, every fourth with a plain cluster besides."""
+    rng = np.random.default_rng(3)
+    return [
+        SignedImage(
+            f"woman {i // 2}",
+            i % 5,
+            (*((rng.normal(0, 1, 3), None) for _ in range(2)), *([(rng.normal(4, 0.5, 3), 0)] if i % 4 == 0 else [])),
+            int(i % 4 == 0),
+            True,
+        )
+        for i in range(40)
+    ]
+
+
 @pytest.mark.parametrize("detector", [DETECTOR, ()])
 def test_the_operating_points_of_the_card_make_the_detectors_false_marks(
     detector: tuple[dict[str, float], ...],
 ) -> None:
-    verdict = judged(Verdict({}, "drawn", {"patches_auc": Estimate(0.9, 0.8, 1.0, 4)}), images(), detector)
+    verdict = judged(Verdict({}, "drawn", {"patches_auc": Estimate(0.9, 0.8, 1.0, 4)}), signed(), detector)
     rates = {point["confidence"]: point["false_marks"] for point in verdict.operating_points}
     on_scale = "knots" in verdict.calibration
     assert on_scale == bool(detector)
     assert on_scale == ("ece_cross_fitted" not in verdict.metrics)
+    assert {"scale", "offset", "strength", "depth"} <= set(verdict.calibration)
     assert verdict.metrics["clusters_sensitivity_at_1_false"].value == 1.0  # a rank is a rank on every scale
     if on_scale:
         assert [rates[0.1], rates[0.3], rates[0.6]] == pytest.approx([2.0, 1.0, 0.5], abs=0.26)
