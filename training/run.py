@@ -32,7 +32,7 @@ from training.datasets.registry import DATASETS
 from training.judge import Method, calibrate, operating_points_of, probabilities_of
 from training.metrics import Estimate
 from training.recipes.read import RecipeError
-from training.recipes.values import Choice, TrainingRecipe
+from training.recipes.values import Choice, Source, TrainingRecipe
 from training.split import FOLDS, fold_of, split
 
 R_co = TypeVar("R_co", bound=TrainingRecipe, covariant=True)
@@ -101,11 +101,11 @@ class Run(Generic[R_co]):
             )
         kept.write_text(mine, encoding="utf-8")
 
-    def examples(self) -> list[Example]:
-        """All of the recipe's sets, in their order. Raises WrongLayout or RecipeError."""
-        if unknown := [name for name in self.recipe.data.readers if name not in DATASETS]:
+    def examples(self, sources: Sequence[Source] | None = None) -> list[Example]:
+        """All of `sources`, by default the recipe's sets, in their order. Raises WrongLayout or RecipeError."""
+        sets = self.recipe.data.sets if sources is None else sources
+        if unknown := [one.reader for one in sets if one.reader not in DATASETS]:
             raise RecipeError(f"no data set {', '.join(unknown)}; `mammoscope data list` names them")
-        sets = self.recipe.data.sets
         return [example for one in sets for example in DATASETS[one.reader].read(self.data / one.folder)]
 
     def phantoms(self) -> list[Example]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,28 +49,55 @@ def strata(views: Sequence[Labelled], classes: int) -> dict[str, list[list[Label
     return {name: groups for name, groups in table.items() if all(groups)}
 
 
-def draws(views: Sequence[Labelled], classes: int, how: WholeView) -> Draw:
-    """Batches as the recipe wants them: sample weights average 1 over the views where classes weigh."""
+Alter = Callable[[np.random.Generator, Labelled], Labelled]
+
+
+def unaltered(rng: np.random.Generator, view: Labelled) -> Labelled:
+    return view
+
+
+def draws(views: Sequence[Labelled], classes: int, how: WholeView, alter: Alter = unaltered) -> Draw:
+    """Batches as the recipe wants them: sample weights average 1 over the views where classes weigh.
+
+    `alter` makes of a view that was drawn the one that is shown, before it is moved and regreyed. It may have another
+    label then; its weight stays that of the view.
+    """
     if how.balanced:
-        return balanced(views, classes, how.batch, how.smoothing, how.ranges)
-    return plain(views, classes, how.batch, how.smoothing, how.ranges, how.class_weights)
+        return balanced(views, classes, how.batch, how.smoothing, how.ranges, alter)
+    return plain(views, classes, how.batch, how.smoothing, how.ranges, how.class_weights, alter)
 
 
-def plain(views: Sequence[Labelled], classes: int, size: int, smoothing: float, ranges: Ranges, weighted: bool) -> Draw:
+def plain(
+    views: Sequence[Labelled],
+    classes: int,
+    size: int,
+    smoothing: float,
+    ranges: Ranges,
+    weighted: bool,
+    alter: Alter = unaltered,
+) -> Draw:
     """Batches of `size` views, each as likely as any other; a class weighs views / (classes * views of it)."""
     counts = np.bincount([view.label for view in views], minlength=classes)
     weights = len(views) / (classes * np.maximum(counts, 1)) if weighted else np.ones(classes)
 
     def draw(rng: np.random.Generator) -> Batch:
         drawn = [views[i] for i in rng.integers(len(views), size=size)]
-        labels = [view.label for view in drawn]
-        images = np.stack([_augmented(rng, view.pixels, ranges) for view in drawn])
-        return images, targets(labels, classes, smoothing), weights[labels].astype(np.float32)
+        shown = [alter(rng, view) for view in drawn]
+        images = np.stack([_augmented(rng, view.pixels, ranges) for view in shown])
+        labels = targets([view.label for view in shown], classes, smoothing)
+        return images, labels, weights[[view.label for view in drawn]].astype(np.float32)
 
     return draw
 
 
-def balanced(views: Sequence[Labelled], classes: int, size: int, smoothing: float, ranges: Ranges) -> Draw:
+def balanced(
+    views: Sequence[Labelled],
+    classes: int,
+    size: int,
+    smoothing: float,
+    ranges: Ranges,
+    alter: Alter = unaltered,
+) -> Draw:
     """Batches of `size`: a stratum by the square root of its size, then a class evenly, then a view.
 
     Labels are (size, classes), one-hot and smoothed, or (size, 1) for two classes. Raises ValueError without a stratum.
@@ -86,8 +113,9 @@ def balanced(views: Sequence[Labelled], classes: int, size: int, smoothing: floa
         for i in rng.choice(len(groups), size, p=chances):
             label = int(rng.integers(classes))
             group = groups[i][label]
-            images.append(_augmented(rng, group[rng.integers(len(group))].pixels, ranges))
-            labels.append(label)
+            shown = alter(rng, group[rng.integers(len(group))])
+            images.append(_augmented(rng, shown.pixels, ranges))
+            labels.append(shown.label)
         return np.stack(images), targets(labels, classes, smoothing), np.ones(size, np.float32)
 
     return draw

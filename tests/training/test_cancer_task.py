@@ -18,10 +18,14 @@ from models.boxes import AnchorGrid  # noqa: E402
 from models.cancer import STAGES, build_cancer, freeze_blocks, standardise  # noqa: E402
 from models.detector import DetectorConfig, build_detector, folded_backbone  # noqa: E402
 from models.imagenet import load_folded, measured_statistics  # noqa: E402
+from tests.training.test_datasets import inbreast_folder, inbreast_row, picture  # noqa: E402
+from training.lesions import LesionRecipe  # noqa: E402
 from training.recipes import find  # noqa: E402
 from training.recipes.read import RecipeError  # noqa: E402
+from training.recipes.values import Source  # noqa: E402
 from training.run import Run  # noqa: E402
-from training.tasks.cancer import CancerRecipe, backbone_of, started  # noqa: E402
+from training.split import fold_of  # noqa: E402
+from training.tasks.cancer import CancerRecipe, backbone_of, lesions_of, started  # noqa: E402
 from training.train import read  # noqa: E402
 
 pytestmark = [
@@ -120,6 +124,55 @@ def test_a_detectors_backbone_wants_batch_norms_that_train(tmp_path: Path) -> No
     with pytest.raises(RecipeError, match='batch_norms = "measured"'):
         backbone_of(replace(run, recipe=frozen))
     assert backbone_of(replace(run, recipe=replace(frozen, detector=""))) == (None, ())
+
+
+OUTLINE = [[14, 40], [22, 40], [22, 50], [14, 50]]
+WOMEN = [f"w{i}" for i in range(12)]
+LESIONS = LesionRecipe((Source("inbreast", "inbreast"),), chance=0.5)
+
+
+def seen_of(folder: Path, *birads: str) -> None:
+    """A view of each woman for every category; all but category 1 show a mass."""
+    kinds = {one: "no_mass" if one == "1" else "annotated" for one in birads}
+    rows = [inbreast_row(f"{w}-{b}", w, birads=b, mass_status=kinds[b]) for w in WOMEN for b in birads]
+    masses = {row["image_id"]: [OUTLINE] for row in rows if row["mass_status"] == "annotated"}
+    inbreast_folder(folder / "inbreast", *rows, masses=masses)
+    for row in rows:
+        picture(folder / "inbreast" / row["file"])
+
+
+@pytest.mark.parametrize("held_out", [None, 0, 1])
+def test_whoever_validates_gives_no_masses(held_out: int | None, tmp_path: Path) -> None:
+    seen_of(tmp_path, "1", "2", "5")
+    run = run_in(tmp_path)
+    run = replace(run, recipe=replace(run.recipe, lesions=LESIONS), held_out=held_out)
+    found = lesions_of(run)
+    taught = [woman for woman in WOMEN if fold_of("inbreast", woman) != held_out]
+    assert found
+    assert len(found.malignant) == len(found.benign) == len(found.plain["inbreast"]) == len(taught)
+
+
+def test_a_recipe_names_the_sets_of_its_lesions(tmp_path: Path) -> None:
+    written = find("cancer").read_text(encoding="utf-8")
+    written = written.split("\n[lesions]")[0] + "\n[lesions]\n"
+    written += 'sets = [{ reader = "inbreast", folder = "inbreast" }]\nchance = 0.5\n'
+    (tmp_path / "mine.toml").write_text(written, encoding="utf-8")
+    recipe = read(tmp_path / "mine.toml")
+    assert isinstance(recipe, CancerRecipe)
+    assert recipe.lesions == LESIONS
+
+
+def test_lesions_are_asked_for_before_anything_is_trained(tmp_path: Path) -> None:
+    seen_of(tmp_path, "1", "5")
+    run = run_in(tmp_path)
+    with pytest.raises(RecipeError, match="malignant and benign masses"):
+        lesions_of(replace(run, recipe=replace(run.recipe, lesions=LESIONS)))
+
+
+def test_other_sets_views_are_taught_as_they_are(tmp_path: Path) -> None:
+    with_lesions = replace(run_in(tmp_path).recipe, lesions=LESIONS)
+    assert with_lesions.with_sets(["rsna"]).lesions is None
+    assert lesions_of(replace(run_in(tmp_path), recipe=with_lesions.with_sets(["rsna"]))) is None
 
 
 def run_in(folder: Path) -> Run[CancerRecipe]:

@@ -22,7 +22,7 @@ from training.cache import PreparedExample, prepared
 from training.datasets.base import Example
 from training.metrics import Estimate
 from training.progress import Log
-from training.recipes.values import TrainingRecipe
+from training.recipes.values import Source, TrainingRecipe
 from training.run import Run, opened
 from training.split import FOLDS, split
 from training.sweep.answers import Answers, asked, counted, level_figures
@@ -41,8 +41,8 @@ class Inner(Run[TrainingRecipe]):
     cache: Path = Path()
     kept: dict[tuple[Path, ...], list[PreparedExample]] = field(default_factory=dict, compare=False, repr=False)
 
-    def examples(self) -> list[Example]:
-        others, _ = split(super().examples(), self.kept_back)
+    def examples(self, sources: Sequence[Source] | None = None) -> list[Example]:
+        others, _ = split(super().examples(sources), self.kept_back)
         return others
 
     def prepared(self, examples: Sequence[Example]) -> list[PreparedExample]:

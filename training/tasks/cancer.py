@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import keras
 import numpy as np
@@ -16,12 +16,13 @@ from pipeline.classify import squashed
 from pipeline.mirrored import as_declared
 from training.cache import PreparedExample
 from training.fit import Draw, Judge, fit, pictures_of
+from training.lesions import LesionRecipe, Lesions
 from training.recipes.read import RecipeError
 from training.recipes.values import TrainingRecipe
 from training.run import Run, Verdict, opened, with_calibration, write_verdict
 from training.ship import ship
 from training.view_answers import Answered, areas
-from training.whole_image import Labelled, WholeView, draws, labelled
+from training.whole_image import Labelled, WholeView, draws, labelled, unaltered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,11 @@ class CancerRecipe(TrainingRecipe):
     detector: str = ""  # name of the weights whose backbone the network starts from, of a run in the same --out
     mirrored: bool = False  # served with the mean over a view and the same upside down
     frozen_blocks: int = 0  # of the backbone's first blocks, which keep what they start with
+    lesions: LesionRecipe | None = None  # masses that are set into views without cancer; none: the views as they are
+
+    def with_sets(self, readers: Sequence[str]) -> Self:
+        """Other sets' views as they are: those of the masses may not be at hand."""
+        return replace(super().with_sets(readers), lesions=None)
 
 
 RECIPE = CancerRecipe
@@ -38,22 +44,38 @@ RECIPE = CancerRecipe
 def train(run: Run[CancerRecipe]) -> None:
     recipe, how = run.recipe, run.recipe.view
     layers, taught_on = backbone_of(run)  # before hours are spent
+    lesions = lesions_of(run)
     known = [example for example in run.examples() if example.cancer is not None]
     parts = run.parts(known, how.schedule.choose)
     views, choosing = run.prepared(parts.training), run.prepared(parts.choosing)
     model = build_cancer(recipe.preset, how.height, how.width)
-    draw = draws([_view(item, how) for item in views], 2, how)
+    draw = draws([_view(item, how) for item in views], 2, how, lesions.altered if lesions else unaltered)
     started(run, model, draw, layers)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     schedule = how.schedule.for_images(len(views), how.batch)
     fit(model, draw, loss, schedule, run.folder, recipe.seed, _area(choosing, how) if choosing else None)
     ship(model, run.weight_file)
     validation = run.prepared(parts.validation)
-    said = f"{len(views)} views of {', '.join(recipe.data.readers)}; {len(validation)} views validate"
+    said = f"{len(views)} views of {', '.join(recipe.data.readers)}"
+    said += f" with {lesions.said} set into them" if lesions else ""
     input = {"names": ["image"], "height": how.height, "width": how.width}
     input |= {"mirrored": True} if recipe.mirrored else {}
-    verdict = Verdict(input, said, choose=how.schedule.choose, also_learnt_from=taught_on)
+    others = (*taught_on, *(recipe.lesions.readers if recipe.lesions else ()))
+    said += f"; {len(validation)} views validate"
+    verdict = Verdict(input, said, choose=how.schedule.choose, also_learnt_from=others)
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
+
+
+def lesions_of(run: Run[CancerRecipe]) -> Lesions | None:
+    """What the recipe sets into views, of nobody who chooses or validates. Raises WrongLayout or RecipeError."""
+    recipe, how = run.recipe.lesions, run.recipe.view
+    if recipe is None:
+        return None
+    who = run.parts(run.examples(recipe.sets), how.schedule.choose).training
+    try:
+        return Lesions.of(run.prepared(who), recipe, how.height, how.width)
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
 
 
 def backbone_of(run: Run[CancerRecipe]) -> tuple[list[FoldedLayer] | None, tuple[str, ...]]:
