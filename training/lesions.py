@@ -67,14 +67,14 @@ class Lesions:
         """Raises ValueError where malignant or benign masses, or views without any, are missing."""
         malignant: list[Cut] = []
         benign: list[Cut] = []
-        plain: dict[str, list[Grey]] = {name: [] for name in recipe.readers}
+        plain: dict[str, list[Grey]] = {}
         for item in prepared:
             view = (squashed(item.pixels, height, width) * 255).round().astype(np.uint8)
             if item.example.masses == () and item.example.cancer is False:
-                plain[item.example.dataset].append(view)
+                plain.setdefault(item.example.dataset, []).append(view)
             for mass, patch in _masses(item, view):
                 (malignant if mass else benign).append(Cut(item.example.dataset, patch))
-        if not (malignant and benign and all(plain.values())):
+        if not (malignant and benign and plain.keys() >= {cut.dataset for cut in malignant}):
             raise ValueError("expected malignant and benign masses, and views without any in every set of [lesions]")
         return cls(recipe, tuple(malignant), tuple(benign), {name: tuple(views) for name, views in plain.items()})
 
