@@ -7,15 +7,16 @@ seam nor a mass alone tells cancer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
 from pipeline.classify import squashed
-from training.augment import Grey, ellipse
+from training.augment import Grey
 from training.cache import PreparedExample
+from training.detector_data import scene_of
 from training.paste import Patch, cut_out, paste
 from training.recipes.values import Source
 from training.whole_image import Labelled
@@ -60,7 +61,7 @@ class Lesions:
     recipe: LesionRecipe
     malignant: tuple[Cut, ...]
     benign: tuple[Cut, ...]
-    plain: dict[str, tuple[Grey, ...]]  # by data set: views in which readers saw neither a mass nor cancer
+    plain: Mapping[str, tuple[Grey, ...]]  # by data set: views in which readers saw neither a mass nor cancer
 
     @classmethod
     def of(cls, prepared: Sequence[PreparedExample], recipe: LesionRecipe, height: int, width: int) -> Lesions:
@@ -121,9 +122,8 @@ def _masses(item: PreparedExample, view: Grey) -> list[tuple[bool, Patch]]:
     """(malignant, the mass), where that is known and neither the picture's edge nor the breast's cuts the mass off."""
     scale = np.array(view.shape[::-1]) / item.pixels.shape[::-1]
     found: list[tuple[bool, Patch]] = []
-    for mass in item.example.masses or ():
-        outline = ellipse(mass.box) if mass.outline is None else mass.outline
-        patch = cut_out(view, item.transform.points_to_prepared(outline) * scale)
+    for mass, outline in zip(item.example.masses or (), scene_of(item).outlines, strict=True):
+        patch = cut_out(view, outline * scale)
         edge = np.concatenate([patch.alpha[0], patch.alpha[-1], patch.alpha[:, 0], patch.alpha[:, -1]])
         if mass.malignant is not None and edge.max() < SEAM and _is_tissue(patch.pixels):
             found.append((mass.malignant, patch))
