@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import PipelineError
-from pipeline.geometry import Transform
+from pipeline.geometry import Points, Transform
 from pipeline.preprocess import Recipe, preprocess
+from training.augment import ellipse
 from training.datasets.base import Example
 
 BAR = 40  # characters
@@ -33,6 +34,13 @@ class PreparedExample:
     example: Example
     pixels: NDArray[np.uint8]  # (rows, columns), chest wall on the left
     transform: Transform  # acquired <-> these pixels
+
+    @property
+    def outlines(self) -> tuple[Points, ...]:
+        """Of its masses, in these pixels: the reader's, else an ellipse in the box."""
+        masses = self.example.masses or ()
+        acquired = [ellipse(mass.box) if mass.outline is None else mass.outline for mass in masses]
+        return tuple(self.transform.points_to_prepared(points) for points in acquired)
 
 
 def prepared(examples: list[Example], recipe: Recipe, longest: int, folder: Path) -> list[PreparedExample]:

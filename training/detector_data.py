@@ -13,7 +13,6 @@ from pipeline.geometry import Box, Points
 from training.augment import (
     Grey,
     Ranges,
-    ellipse,
     fit_matrix,
     moved,
     random_affine,
@@ -55,10 +54,7 @@ class Targets:
 
 
 def scene_of(prepared: PreparedExample) -> Scene:
-    """Outlines come from the reader's contour, else an ellipse in the box."""
-    masses = prepared.example.masses or ()
-    acquired = [ellipse(mass.box) if mass.outline is None else mass.outline for mass in masses]
-    return Scene(prepared.pixels, tuple(prepared.transform.points_to_prepared(points) for points in acquired))
+    return Scene(prepared.pixels, prepared.outlines)
 
 
 def patches_of(scenes: Sequence[Scene]) -> tuple[Patch, ...]:

@@ -16,7 +16,6 @@ import numpy as np
 from pipeline.classify import squashed
 from training.augment import Grey
 from training.cache import PreparedExample
-from training.detector_data import scene_of
 from training.paste import Patch, cut_out, paste
 from training.recipes.values import Source
 from training.whole_image import Labelled
@@ -122,7 +121,7 @@ def _masses(item: PreparedExample, view: Grey) -> list[tuple[bool, Patch]]:
     """(malignant, the mass), where that is known and neither the picture's edge nor the breast's cuts the mass off."""
     scale = np.array(view.shape[::-1]) / item.pixels.shape[::-1]
     found: list[tuple[bool, Patch]] = []
-    for mass, outline in zip(item.example.masses or (), scene_of(item).outlines, strict=True):
+    for mass, outline in zip(item.example.masses or (), item.outlines, strict=True):
         patch = cut_out(view, outline * scale)
         edge = np.concatenate([patch.alpha[0], patch.alpha[-1], patch.alpha[:, 0], patch.alpha[:, -1]])
         if mass.malignant is not None and edge.max() < SEAM and _is_tissue(patch.pixels):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pipeline.classify import three_inputs
 from pipeline.crop import MARGIN
 from pipeline.geometry import Box, Points
-from training.augment import Grey, Greys, Matrix, ellipse, moved, regreyed, then, warped
+from training.augment import Grey, Greys, Matrix, moved, regreyed, then, warped
 from training.cache import PreparedExample
 from training.fit import Batch, Draw
 
@@ -46,13 +46,13 @@ def masses_of(prepared: PreparedExample) -> list[Mass]:
     return [
         Mass(
             prepared.pixels,
-            prepared.transform.points_to_prepared(ellipse(mass.box) if mass.outline is None else mass.outline),
+            outline,
             mass.malignant,
             example.dataset,
             example.patient,
             mass.outline is not None,
         )
-        for mass in example.masses or ()
+        for mass, outline in zip(example.masses or (), prepared.outlines, strict=True)
     ]
 
 
