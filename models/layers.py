@@ -48,6 +48,12 @@ def grey_to_signed_rgb(grey: Tensor) -> Tensor:
     return keras.layers.Concatenate()([signed, signed, signed])
 
 
+def grey_to_lite_rgb(grey: Tensor) -> Tensor:
+    """(B, H, W, 1) in 0..1 -> (B, H, W, 3): (0..255 - 127) / 128, as EfficientNet-Lite was trained to see."""
+    signed = keras.layers.Rescaling(255 / 128, offset=-127 / 128)(grey)
+    return keras.layers.Concatenate()([signed, signed, signed])
+
+
 def grey_to_caffe_bgr(grey: Tensor) -> Tensor:
     """(B, H, W, 1) in 0..1 -> (B, H, W, 3): 0..255 less the ImageNet means of B, G, R, as for ResNet50."""
     means = (103.939, 116.779, 123.68)

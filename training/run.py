@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.efficientnet_lite import load_efficientnet_lite2
 from models.imagenet import (
     FoldedLayer,
     folded_layers,
@@ -50,6 +52,8 @@ LICENCES = {
     "cdd_cesm": "CDD-CESM: CC BY 4.0 (Khaled et al. 2022)",
     "cdd_cesm_cc": "CDD-CESM: CC BY 4.0 (Khaled et al. 2022)",
 }
+
+START_LICENCES = {".npz": "MobileNetV2 is Apache-2.0", ".pth": "EfficientNet-Lite is Apache-2.0"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +94,15 @@ class Run(Generic[R_co]):
     def weight_file(self) -> Path:
         return self.out / "weights" / f"{self.name}.tflite"
 
+    @property
+    def who_validates(self) -> str:
+        """The first line of the recipe that is kept beside a run."""
+        return f"# validates: fold {self.held_out}"
+
     def claim(self) -> None:
         """Keep the recipe beside the run. Raises RecipeError where the folder holds a run of another one."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        kept, mine = self.folder / "recipe.toml", f"# validates: fold {self.held_out}\n{recipe_toml(self.recipe)}"
+        kept, mine = self.folder / "recipe.toml", f"{self.who_validates}\n{recipe_toml(self.recipe)}"
         begun = any(path != kept for path in self.folder.iterdir())  # one that failed on its data left its recipe alone
         if begun and kept.is_file() and kept.read_text(encoding="utf-8") != mine:
             raise RecipeError(
@@ -139,20 +148,28 @@ class Run(Generic[R_co]):
     @property
     def start_file(self) -> Path | None:
         """ImageNet weights to start from, where the recipe names a file that is at hand; never downloaded."""
-        path = self.data / self.recipe.start
-        return path if self.recipe.start and path.is_file() else None
+        if not self.recipe.start:
+            return None
+        places = (self.data / self.recipe.start, *_in_package(self.recipe.start))
+        return next((path for path in places if path.is_file()), None)
 
     def start(self, model: Any) -> None:
-        """Fill the Keras `model`'s backbones from the start file: .npz is a folded MobileNetV2, else Keras's own."""
+        """Fill the Keras `model`'s backbones from the start file.
+
+        .npz is a folded MobileNetV2, .pth an EfficientNet-Lite2, anything else Keras's own.
+        """
         if self.start_file is None:
             if self.recipe.start:
-                print(f"{self.recipe.start} is not in the data folder: starting from random weights")
+                print(f"{self.recipe.start} is not at hand: starting from random weights")
         elif self.start_file.suffix == ".npz":
             load_mobilenet_v2(model, self.start_file)
             freeze_batch_norms(model)
         else:
             for backbone in (layer for layer in model.layers if hasattr(layer, "layers")):
-                backbone.load_weights(self.start_file)
+                if self.start_file.suffix == ".pth":
+                    load_efficientnet_lite2(backbone, self.start_file)
+                else:
+                    backbone.load_weights(self.start_file)
 
     def start_measured(
         self, model: Any, pictures: NDArray[np.float32], layers: Sequence[FoldedLayer] | None = None
@@ -167,6 +184,12 @@ class Run(Generic[R_co]):
             return
         signed = np.repeat(pictures * 2 - 1, 3, axis=-1)
         load_folded(model, known, measured_statistics(known, signed))
+
+
+def _in_package(start: str) -> list[Path]:
+    package, _, inside = start.partition("/")
+    spec = find_spec(package) if package.isidentifier() else None
+    return [Path(folder) / inside for folder in spec.submodule_search_locations or ()] if spec else []
 
 
 def recipe_toml(recipe: TrainingRecipe) -> str:
@@ -261,8 +284,10 @@ def split_in_words(run: Run[TrainingRecipe], choose: Choice) -> str:
 def licence(run: Run[TrainingRecipe], others: Sequence[str] = ()) -> str:
     names = dict.fromkeys((*run.recipe.data.readers, *others))
     terms = dict.fromkeys(LICENCES.get(name, f"{name}: the data set's own terms") for name in names)
-    start = f"start weights: {run.recipe.start}, trained on ImageNet; MobileNetV2 is Apache-2.0"
-    return "; ".join([*terms, start] if run.start_file else terms)
+    if run.start_file is None:
+        return "; ".join(terms)
+    own = START_LICENCES.get(run.start_file.suffix, "their own terms")
+    return "; ".join([*terms, f"start weights: {run.recipe.start}, trained on ImageNet; {own}"])
 
 
 def rounded(figure: Estimate) -> Metric:

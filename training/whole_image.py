@@ -26,7 +26,7 @@ class WholeView:
     class_weights: bool  # a class's images weigh by how rare it is
     schedule: Schedule
     ranges: Ranges
-    batch_norms: BatchNorms = "frozen"  # of a MobileNetV2's start weights; measured on our own views, they train
+    batch_norms: BatchNorms = "frozen"  # of the start weights; a MobileNetV2's train if measured on our own views
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ tf = pytest.importorskip("tensorflow")
 pytest.importorskip("official")
 
 from models.boxes import AnchorGrid  # noqa: E402
-from models.cancer import STAGES, build_cancer, freeze_blocks, standardise  # noqa: E402
+from models.cancer import TRUNKS, TrunkName, build_cancer, freeze_blocks, standardise, trunk_of  # noqa: E402
 from models.detector import DetectorConfig, build_detector, folded_backbone  # noqa: E402
 from models.imagenet import load_folded, measured_statistics  # noqa: E402
 from tests.training.test_datasets import inbreast_folder, inbreast_row, picture  # noqa: E402
@@ -181,6 +181,18 @@ def run_in(folder: Path) -> Run[CancerRecipe]:
     return Run(recipe, folder, folder)
 
 
-def test_the_stages_end_what_the_backbone_has_at_two_sizes() -> None:
-    model = small().get_layer("mobilenet_v2")
-    assert [model.get_layer(name).output.shape for name in STAGES] == [(None, 8, 4, 96), (None, 4, 2, 320)]
+@pytest.mark.parametrize(("trunk", "channels"), [("mobilenet_v2", (96, 320)), ("efficientnet_lite2", (120, 352))])
+def test_the_stages_end_what_the_trunk_has_at_two_sizes(trunk: TrunkName, channels: tuple[int, int]) -> None:
+    backbone = trunk_of(build_cancer("compact", 128, 64, trunk))
+    sizes = [backbone.get_layer(name).output.shape for name in TRUNKS[trunk].stages]
+    assert sizes == [(None, 8, 4, channels[0]), (None, 4, 2, channels[1])]
+
+
+def test_an_efficientnet_freezes_by_its_own_blocks() -> None:
+    model = build_cancer("compact", 64, 64, "efficientnet_lite2")
+    freeze_blocks(model, 11)
+    moving = {weight.path.split("/")[0] for weight in model.trainable_weights}
+    assert "block_12_expand" in moving
+    assert not any(name.startswith(("stem", "block_0_", "block_11_")) for name in moving)
+    with pytest.raises(ValueError, match="0 to 20 blocks, received 21"):
+        freeze_blocks(model, 21)

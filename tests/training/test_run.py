@@ -238,7 +238,7 @@ def test_a_start_file_that_is_not_there_is_named_and_the_start_random(
     before = model.get_weights()
     run = run_in(tmp_path)
     run.start(model)
-    assert "start.npz is not in the data folder: starting from random weights" in capsys.readouterr().out
+    assert "start.npz is not at hand: starting from random weights" in capsys.readouterr().out
     assert all(np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
     assert write_verdict(run, verdict()).training["start"] == "random weights"
 

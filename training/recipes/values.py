@@ -34,7 +34,7 @@ class Data:
         return tuple(source.reader for source in self.sets)
 
 
-BatchNorms = Literal["frozen", "measured"]
+BatchNorms = Literal["frozen", "measured", "kept"]  # kept: as the start weights bring them; they train on
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ class TrainingRecipe:
     preset: Preset
     architecture: str  # in words, with its source
     seed: int
-    start: str  # file below --data with ImageNet weights; "" and a file that is not there start from random ones
+    start: str  # ImageNet weights: a file below --data, or of an installed package as "package/…"; "" and one that is
+    # not there start from random ones
     data: Data
     preprocessing: Preprocessing
     limits: tuple[str, ...]  # what the card warns of, one sentence each

@@ -10,10 +10,11 @@ import keras
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from models.cancer import build_cancer, freeze_blocks, standardise
+from models.cancer import TrunkName, build_cancer, freeze_blocks, mean_of, standardise
 from models.imagenet import FoldedLayer
 from pipeline.classify import squashed
 from pipeline.mirrored import as_declared
+from training.beside import NETWORK, Beside, beside
 from training.cache import PreparedExample
 from training.fit import Draw, Judge, fit, pictures_of
 from training.lesions import LesionRecipe, Lesions
@@ -24,14 +25,25 @@ from training.ship import ship
 from training.view_answers import Answered, areas
 from training.whole_image import Labelled, WholeView, draws, labelled, unaltered
 
+OTHER = "cancer-efficientnet"  # recipe of what may stand beside the shipped one
+
 
 @dataclass(frozen=True, kw_only=True)
 class CancerRecipe(TrainingRecipe):
     view: WholeView
     detector: str = ""  # name of the weights whose backbone the network starts from, of a run in the same --out
     mirrored: bool = False  # served with the mean over a view and the same upside down
-    frozen_blocks: int = 0  # of the backbone's first blocks, which keep what they start with
+    frozen_blocks: int = 0  # up to this number the backbone's blocks keep what they start with
+    trunk: TrunkName = "mobilenet_v2"  # the compact network's backbone
+    beside: str = ""  # name of another cancer run in the same --out; the mean of both networks' logits is what ships
     lesions: LesionRecipe | None = None  # masses that are set into views without cancer; none: the views as they are
+
+    def __post_init__(self) -> None:
+        lite = self.trunk == "efficientnet_lite2"
+        if lite and self.detector:
+            raise ValueError("detector: its backbone is a MobileNetV2; another trunk starts from the file in `start`")
+        if lite != (self.view.batch_norms == "kept"):
+            raise ValueError('batch_norms = "kept" goes with trunk = "efficientnet_lite2", and no other')
 
     def with_sets(self, readers: Sequence[str]) -> Self:
         """Other sets' views as they are: those of the masses may not be at hand."""
@@ -44,26 +56,34 @@ RECIPE = CancerRecipe
 def train(run: Run[CancerRecipe]) -> None:
     recipe, how = run.recipe, run.recipe.view
     layers, taught_on = backbone_of(run)  # before hours are spent
-    lesions = lesions_of(run)
+    lesions, other = lesions_of(run), beside_of(run)
     known = [example for example in run.examples() if example.cancer is not None]
     parts = run.parts(known, how.schedule.choose)
     views, choosing = run.prepared(parts.training), run.prepared(parts.choosing)
-    model = build_cancer(recipe.preset, how.height, how.width)
+    model = build_cancer(recipe.preset, how.height, how.width, recipe.trunk)
     draw = draws([_view(item, how) for item in views], 2, how, lesions.altered if lesions else unaltered)
     started(run, model, draw, layers)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     schedule = how.schedule.for_images(len(views), how.batch)
     fit(model, draw, loss, schedule, run.folder, recipe.seed, _area(choosing, how) if choosing else None)
-    ship(model, run.weight_file)
+    model.save(run.folder / NETWORK)
+    ship(mean_of([model, other.network]) if other else model, run.weight_file)
     validation = run.prepared(parts.validation)
     said = f"{len(views)} views of {', '.join(recipe.data.readers)}"
     said += f" with {lesions.said} set into them" if lesions else ""
     input = {"names": ["image"], "height": how.height, "width": how.width}
     input |= {"mirrored": True} if recipe.mirrored else {}
-    others = (*taught_on, *(recipe.lesions.readers if recipe.lesions else ()))
+    others = (*taught_on, *(recipe.lesions.readers if recipe.lesions else ()), *(other.readers if other else ()))
+    said += f"; so did the network beside it, {other.architecture}" if other else ""
     said += f"; {len(validation)} views validate"
     verdict = Verdict(input, said, choose=how.schedule.choose, also_learnt_from=others)
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
+
+
+def beside_of(run: Run[CancerRecipe]) -> Beside | None:
+    """What the recipe wants beside its own network. Raises RecipeError where that cannot be had."""
+    how = run.recipe.view
+    return beside(run, run.recipe.beside, OTHER, (how.height, how.width)) if run.recipe.beside else None
 
 
 def lesions_of(run: Run[CancerRecipe]) -> Lesions | None:
@@ -103,10 +123,10 @@ def started(run: Run[CancerRecipe], model: Any, draw: Draw, layers: Sequence[Fol
         run.start(model)
         return
     pictures = pictures_of(draw, run.recipe.seed)
-    if run.recipe.view.batch_norms == "frozen":
-        run.start(model)
-    else:
+    if run.recipe.view.batch_norms == "measured":
         run.start_measured(model, pictures, layers)
+    else:
+        run.start(model)
     standardise(model, pictures)
     freeze_blocks(model, run.recipe.frozen_blocks)
 

@@ -19,7 +19,7 @@ from training.datasets.registry import DATASETS
 from training.recipes import SHIPPED, find, shipped
 from training.recipes.read import RecipeError, read_recipe
 from training.recipes.values import Schedule
-from training.tasks.cancer import CancerRecipe
+from training.tasks.cancer import OTHER, CancerRecipe
 from training.tasks.detector import DetectorRecipe, Share
 from training.tasks.masking import MaskingRecipe
 from training.tasks.pathology import PathologyRecipe
@@ -34,10 +34,10 @@ def test_every_recipe_reads_and_opens_with_what_it_trains_and_its_command(name: 
     recipe, text = read(find(name)), find(name).read_text()
     heading = text[: text.index("\n\n")]
     assert all(line.startswith("#") for line in heading.splitlines())
-    words = next(line for line in heading.splitlines() if line.startswith(f"#   mammoscope train {recipe.task}"))
+    *_, words = (line for line in heading.splitlines() if line.startswith(f"#   mammoscope train {recipe.task}"))
     assert read(find(*words.split()[3:4])) == recipe
     assert set(recipe.data.readers) <= set(DATASETS)
-    assert name == f"{recipe.task}-{recipe.preset}"
+    assert name == (f"{recipe.task}-{recipe.preset}" if not recipe.name else OTHER)
     assert recipe.architecture
     assert recipe.limits
 
