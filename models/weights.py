@@ -6,7 +6,7 @@ Both lie in one folder, this one by default: cards/<name>.toml describes weights
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from hashlib import sha256
 from pathlib import Path
@@ -90,6 +90,12 @@ def write_card(card: Card, path: Path) -> None:
 def cards(directory: Path | None = None) -> tuple[Card, ...]:
     """Every card in cards/ of `directory` (those that ship, by default), by file name. Raises WeightsError."""
     return tuple(read_card(path) for path in sorted((directory or SHIPPED).glob("cards/*.toml")))
+
+
+def by_task(found: Iterable[Card]) -> dict[str, Card]:
+    """Task -> its card: of several the one with the plain name, <preset>-<task>, so that none stands in its way."""
+    plain_last = sorted(found, key=lambda card: card.name == f"{card.preset}-{card.task}")
+    return {card.task: card for card in plain_last}
 
 
 def digest(path: Path) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.weights import SHIPPED, Card, WeightsError, cards, digest, read_card
+from models.weights import SHIPPED, Card, WeightsError, by_task, cards, digest, read_card
 from pipeline.errors import ModelUnavailable
 from pipeline.onnx_model import onnx_runtime
 
@@ -56,7 +56,7 @@ def chosen_networks(directory: Path | None = None, choice: Path | None = None) -
     Raises ModelUnavailable for a card or a models.toml that does not read or names what does not exist.
     """
     try:
-        found = {card.task: _in(directory, card) for card in cards(directory)}
+        found = {task: _in(directory, card) for task, card in by_task(cards(directory)).items()}
         for task, said in _lines(choice).items():
             found.pop(task, None)
             if said != NONE:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.weights import Card, WeightsError
+from models.weights import Card, WeightsError, by_task
 from pipeline.detect import detect
 from pipeline.finding import Analysis
 from pipeline.inference import LiteRtModel, open_model
@@ -36,7 +36,7 @@ class Folds:
 
     def cards(self, task: str) -> list[Card]:
         """One a fold. Raises WeightsError where one is missing."""
-        by_fold = [{card.task: card for card in self.chosen.of(fold).cards} for fold in range(FOLDS)]
+        by_fold = [by_task(self.chosen.of(fold).cards) for fold in range(FOLDS)]
         found = [known[task] for known in by_fold if task in known]
         if len(found) < FOLDS:
             raise WeightsError(f"{task}: there are {len(found)} folds of it, expected {FOLDS}")

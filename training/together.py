@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from models.weights import Card, cards, write_card
+from models.weights import Card, by_task, cards, write_card
 from pipeline.calibration import Calibration
 from pipeline.classify import raised
 from pipeline.finding import Finding
@@ -56,7 +56,7 @@ class View:
 def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     folds = Folds(options.data, Chosen(options.weights), options.out / "analyses", options.jobs)
-    final = {card.task: card for card in cards(options.into)}
+    final = by_task(cards(options.into))
     views = [view for name in SETS for view in views_of(folds, name, final)]
     said, figures = told(final["cancer"], views)
     print(f"{said.name} {dict(said.together)}", *(f"  {name} {figure}" for name, figure in figures.items()), sep="\n")

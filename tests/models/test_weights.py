@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from models.weights import Card, Metric, WeightsError, cards, digest, read_card, verify, write_card
+from models.weights import Card, Metric, WeightsError, by_task, cards, digest, read_card, verify, write_card
 
 CARD = Card(
     name="segmenter",
@@ -104,6 +104,13 @@ def test_cards_are_listed_by_file_name(tmp_path: Path) -> None:
     for name in ("b", "a"):
         write_card(replace(CARD, name=name), tmp_path / "cards" / f"{name}.toml")
     assert [card.name for card in cards(tmp_path)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("other", ["a-segmenter", "paper-segmenter", "zoom-segmenter"])
+def test_of_two_cards_of_a_task_the_one_with_the_plain_name_is_meant(other: str) -> None:
+    plain, named = replace(CARD, name="compact-segmenter"), replace(CARD, name=other)
+    assert by_task([plain, named]) == by_task([named, plain]) == {"segmenter": plain}
+    assert by_task([named]) == {"segmenter": named}
 
 
 def test_every_card_that_ships_describes_its_file() -> None:
