@@ -17,8 +17,8 @@ from training.fold_means import weighted_mean
 from training.judge import auc, operating_points_of
 from training.marks import fitted, marks_of, raw_logit
 from training.metrics import Estimate
-from training.run import rounded
 from training.split import FOLDS, fold_of
+from training.verdict import rounded
 
 WHERE = "on the masses that the detectors of five folds found on the patients whom they left out, as served"
 

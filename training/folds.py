@@ -24,9 +24,9 @@ from training.fold_marks import everybody, of_marks
 from training.fold_means import over_folds
 from training.fold_views import answered, of_views
 from training.metrics import Estimate
-from training.run import NO_FIGURES, rounded
 from training.split import FOLDS
 from training.tasks.detector import operating_points
+from training.verdict import NO_FIGURES, rounded
 
 SETS = ("inbreast", "mini_mias")
 BIOPSIES = "rsna_subset"  # whose views judge cancer, and calibrate it

@@ -28,8 +28,8 @@ from training.evaluation.analyses import Networks
 from training.evaluation.patients import check_fold
 from training.judge import STRENGTH, auc, calibrate, platt
 from training.metrics import Estimate, box_iou
-from training.run import rounded
 from training.split import FOLDS, split
+from training.verdict import rounded
 
 DATASETS = ("inbreast", "mini_mias")
 ASKED = ("detector", "segmenter", "pathology", "hybrid")  # nobody is judged by one of these that learned from her

@@ -30,8 +30,8 @@ from training.fold_means import weighted_mean
 from training.judge import STRENGTH, calibrate, platt
 from training.marks import raw_logit
 from training.metrics import Estimate
-from training.run import rounded
 from training.split import fold_of
+from training.verdict import rounded
 from training.view_answers import Answered, areas_by_set
 
 SETS = ("inbreast", "mini_mias")  # whose masses the detector learned from other women, at whole resolution

@@ -17,8 +17,8 @@ from training.evaluation.patients import Chosen, NotHeldOut
 from training.fold_cases import Folds
 from training.fold_levels import Levelled, levelled, of_levels
 from training.folds import everybody_trained
-from training.run import NO_FIGURES
 from training.split import FOLDS, fold_of
+from training.verdict import NO_FIGURES
 
 RECIPE = {"vertical_crop": 0.01, "clahe_clip": 3.0, "clahe_tiles": 5, "mask_threshold": 0.08}
 LEFT_OUT = "by patient; fold {} of 5 by SHA-256 of the patient validates, the others train"

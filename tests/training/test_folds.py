@@ -23,8 +23,8 @@ from training.fold_cases import Folds
 from training.fold_marks import of_marks
 from training.fold_means import over_folds, weighted_mean
 from training.folds import SAID, of_slider, told
-from training.run import NO_FIGURES
 from training.split import FOLDS
+from training.verdict import NO_FIGURES
 
 SERVED = Calibration(scale=1.2, offset=-0.3, confidence=0.5)
 

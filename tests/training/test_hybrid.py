@@ -20,9 +20,10 @@ from training.judge import probabilities_of  # noqa: E402
 from training.plain_cuts import plain_cuts  # noqa: E402
 from training.recipes import find  # noqa: E402
 from training.regions import Mass  # noqa: E402
-from training.run import Run, Verdict  # noqa: E402
+from training.run import Run  # noqa: E402
 from training.tasks import hybrid  # noqa: E402
 from training.train import read  # noqa: E402
+from training.verdict import Verdict  # noqa: E402
 
 
 def masses(number: int = 12) -> list[Mass]:

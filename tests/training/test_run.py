@@ -21,9 +21,10 @@ from training.metrics import Estimate  # noqa: E402
 from training.recipes import find  # noqa: E402
 from training.recipes.read import RecipeError  # noqa: E402
 from training.recipes.values import Data, Source, TrainingRecipe  # noqa: E402
-from training.run import Run, Verdict, with_calibration, write_verdict  # noqa: E402
+from training.run import Run  # noqa: E402
 from training.split import fold_of  # noqa: E402
 from training.train import main, run_of  # noqa: E402
+from training.verdict import Verdict, with_calibration, write_verdict  # noqa: E402
 
 RECIPE = TrainingRecipe(
     task="masking",

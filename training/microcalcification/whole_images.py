@@ -13,7 +13,7 @@ from training.metrics import Estimate
 from training.microcalcification.judge import RULE, ClusteredImage, operating_points, sensitivity_at
 from training.microcalcification.scale import knots
 from training.microcalcification.weighing import SignedImage, cross_weighed, weighed
-from training.run import Verdict
+from training.verdict import Verdict
 
 CONFIDENCES = tuple(round(step * 0.05, 2) for step in range(1, 20))
 WEIGHED = "each fold's marks weighed by what the four others taught"

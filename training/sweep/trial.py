@@ -23,12 +23,13 @@ from training.datasets.base import Example
 from training.metrics import Estimate
 from training.progress import Log
 from training.recipes.values import Source, TrainingRecipe
-from training.run import Run, opened
+from training.run import Run
 from training.split import FOLDS, split
 from training.sweep.answers import Answers, asked, counted, level_figures
 from training.sweep.settings import current, write
 from training.sweep.values import Entries, Trial
 from training.train import read, train
+from training.verdict import opened
 
 TO_KEEP = 600e6  # bytes of prepared images that stay in memory from one trial to the next
 

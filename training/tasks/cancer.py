@@ -20,8 +20,9 @@ from training.fit import Draw, Judge, fit, pictures_of
 from training.lesions import LesionRecipe, Lesions
 from training.recipes.read import RecipeError
 from training.recipes.values import TrainingRecipe
-from training.run import Run, Verdict, opened, with_calibration, write_verdict
+from training.run import Run
 from training.ship import ship
+from training.verdict import Verdict, opened, with_calibration, write_verdict
 from training.view_answers import Answered, areas
 from training.whole_image import Labelled, WholeView, draws, labelled, unaltered
 

@@ -24,7 +24,8 @@ from training.metrics import Estimate, ScoredImage, froc, sensitivity_at
 from training.recipes import find
 from training.recipes.read import RecipeError, read_recipe
 from training.recipes.values import Schedule, TrainingRecipe
-from training.run import Run, Verdict, opened, write_verdict
+from training.run import Run
+from training.verdict import Verdict, opened, write_verdict
 
 
 @dataclass(frozen=True)

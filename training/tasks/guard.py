@@ -23,9 +23,10 @@ from training.guard_judge import cross_fitted, figures, of_looks
 from training.guard_views import OF_MAMMOGRAMS, OF_OTHERS, TAUGHT, View, mammogram_view, other_view, variants
 from training.phantom.strangers import KINDS, draw_stranger
 from training.recipes.values import TrainingRecipe
-from training.run import Run, Verdict, opened, write_verdict
+from training.run import Run
 from training.ship import ship
 from training.split import fold_of
+from training.verdict import Verdict, opened, write_verdict
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]  # (side, side), as_seen() of a view

@@ -20,7 +20,8 @@ from training.judge import auc
 from training.plain_cuts import plain_cuts
 from training.recipes.values import BatchNorms, Schedule, TrainingRecipe
 from training.regions import Look, Mass, masses_of
-from training.run import Run, Verdict, opened, with_calibration, write_verdict
+from training.run import Run
+from training.verdict import Verdict, opened, with_calibration, write_verdict
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,9 @@ from training.fit import Judge, fit
 from training.judge import balanced_accuracy, calibrate_levels
 from training.recipes.read import RecipeError
 from training.recipes.values import TrainingRecipe
-from training.run import Run, Verdict, opened, write_verdict
+from training.run import Run
 from training.ship import ship
+from training.verdict import Verdict, opened, write_verdict
 from training.whole_image import Labelled, WholeView, draws, labelled
 
 LEVELS = list(MaskingLevel)

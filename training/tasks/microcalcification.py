@@ -43,8 +43,9 @@ from training.microcalcification.weighing import SignedImage
 from training.microcalcification.whole_images import judged
 from training.recipes.read import RecipeError
 from training.recipes.values import Schedule, TrainingRecipe
-from training.run import Run, Verdict, opened, write_verdict
+from training.run import Run
 from training.split import FOLDS
+from training.verdict import Verdict, opened, write_verdict
 
 Floats = NDArray[np.float64]
 

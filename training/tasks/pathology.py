@@ -24,8 +24,9 @@ from training.judge import auc
 from training.recipes.read import RecipeError
 from training.recipes.values import Choice, Schedule, TrainingRecipe
 from training.regions import Look, Mass, masses_of, pathologies
-from training.run import Run, Verdict, opened, with_calibration, write_verdict
+from training.run import Run
 from training.ship import ship
+from training.verdict import Verdict, opened, with_calibration, write_verdict
 
 
 @dataclass(frozen=True, kw_only=True)

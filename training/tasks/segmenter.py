@@ -21,8 +21,9 @@ from training.metrics import Estimate, bootstrap
 from training.recipes.read import RecipeError
 from training.recipes.values import Schedule, TrainingRecipe
 from training.regions import Look, Mass, masses_of, outlines
-from training.run import Run, Verdict, opened, write_verdict
+from training.run import Run
 from training.ship import ship
+from training.verdict import Verdict, opened, write_verdict
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,10 @@ from training.phantom import draw_phantom, write_png
 from training.phantom.others import photo
 from training.phantom.strangers import draw_stranger
 from training.recipes import find
-from training.run import opened, recipe_toml
+from training.run import recipe_toml
 from training.split import fold_of
 from training.train import main, run_of
+from training.verdict import opened
 
 SMALL = {"phantoms = 400": "phantoms = 10", "phantom_size = [832, 640]": "phantom_size = [208, 160]"}
 FEW = {

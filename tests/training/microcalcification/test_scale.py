@@ -19,9 +19,10 @@ from training.microcalcification.weighing import SignedImage
 from training.microcalcification.whole_images import judged
 from training.recipes import find
 from training.recipes.read import RecipeError
-from training.run import Run, Verdict
+from training.run import Run
 from training.tasks.microcalcification import detector_points
 from training.train import read
+from training.verdict import Verdict
 
 DETECTOR = (
     {"confidence": 0.1, "sensitivity": 0.9, "false_marks": 2.0},
