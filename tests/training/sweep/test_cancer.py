@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 SMALL = {"view.height": 32, "view.width": 32, "view.batch": 4, "name": "small-cancer"}
 
 
-def tiny(_: str, height: int, width: int) -> Any:
+def tiny(_: str, height: int, width: int, trunk: str) -> Any:
     """In place of a backbone that takes minutes to export."""
     image = keras.Input((height, width, 1), name="image")
     x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3, activation="relu")(image))
