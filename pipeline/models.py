@@ -137,6 +137,7 @@ class LiteRtCancer(Explaining):
         self._calibration = Calibration.of(card.calibration)
         self.together = _together(card)
         self.height, self.width = int(card.input["height"]), int(card.input["width"])
+        self.taught = taught_size(card)
 
     def __call__(self, pixels: Floats) -> Judgement:
         (logits,) = self._model(pixels[None, :, :, None])
@@ -235,6 +236,12 @@ def common_recipe(chosen: Mapping[str, Chosen]) -> Recipe:
     if len(recipes) != 1:
         raise ModelUnavailable("The weights were made with different preprocessing recipes; train them with one.")
     return recipes.pop()
+
+
+def taught_size(card: Card) -> tuple[int, int] | None:
+    """Rows and columns of the pictures that taught a network of whole views, where its card tells them."""
+    rows, columns = card.input.get("taught", (0, 0))
+    return (int(rows), int(columns)) if rows else None
 
 
 def _together(card: Card) -> Together | None:

@@ -21,6 +21,7 @@ class Beside:
     network: Any
     readers: tuple[str, ...]  # of the data sets that taught it
     architecture: str
+    start: str  # ImageNet weights that it started from
 
 
 def beside(run: Run[TrainingRecipe], name: str, recipe: str, size: tuple[int, int]) -> Beside:
@@ -41,4 +42,5 @@ def beside(run: Run[TrainingRecipe], name: str, recipe: str, size: tuple[int, in
     if (seen := tuple(network.input.shape[1:3])) != size:
         raise RecipeError(f"{kept}: its views have {seen[0]} x {seen[1]} pixels, expected {size[0]} x {size[1]}")
     entries = entries_of(kept)
-    return Beside(network, tuple(source["reader"] for source in entries["data"]["sets"]), entries["architecture"])
+    readers = tuple(source["reader"] for source in entries["data"]["sets"])
+    return Beside(network, readers, entries["architecture"], entries["start"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from models.weights import Card
-from pipeline.classify import squashed
+from pipeline.classify import as_taught
 from pipeline.declared import Answering
 from pipeline.mirrored import as_declared
+from pipeline.models import taught_size
 from pipeline.preprocess import Recipe, preprocess
 from training.datasets.base import Example
 from training.fold_cases import Folds
@@ -18,6 +20,7 @@ from training.judge import calibrate, operating_points_of, probabilities_of
 from training.metrics import Estimate
 from training.view_answers import Answered, areas, areas_by_set, breasts
 
+VALIDATING = re.compile(r"; \d+ views validate")
 WHERE = "on the views of five folds, each by the network that left its patient out"
 
 
@@ -33,7 +36,7 @@ def answered(folds: Folds, name: str) -> list[Answered]:
 def _answered(example: Example, network: Answering, card: Card) -> Answered:
     pixels = preprocess(example.load(), Recipe(**card.recipe)).pixels
     height, width = int(card.input["height"]), int(card.input["width"])
-    (logits,) = network(squashed(pixels, height, width)[None, :, :, None])
+    (logits,) = network(as_taught(pixels, height, width, taught_size(card))[None, :, :, None])
     return Answered.of(example, logits[0, 0])
 
 
@@ -52,6 +55,6 @@ def of_views(
     figures = {**areas(views, "pooled_"), **areas(breasts(views), "pooled_breast_"), **fit.metrics}
     figures |= areas_by_set(others, "pooled_") | areas_by_set(breasts(others), "pooled_breast_")
     said = tuple({**point, "n": len(truth), "where": WHERE} for point in points)
-    learned = str(card.training.get("data", "")).split(";")[0]
+    learned = VALIDATING.split(str(card.training.get("data", "")))[0]
     training = {**card.training, "data": f"{learned}; {len(truth)} views validate in five folds"}
     return replace(card, training=training, calibration=fit.calibration, operating_points=said), figures

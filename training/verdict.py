@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ class Verdict:
     operating_points: tuple[Mapping[str, Any], ...] = ()
     choose: Choice = "last"
     also_learnt_from: tuple[str, ...] = ()  # data sets of weights that this training started from
+    other_starts: tuple[str, ...] = ()  # ImageNet weights that a network beside its own started from
 
 
 def with_calibration(
@@ -99,7 +101,7 @@ def write_verdict(run: Run[TrainingRecipe], verdict: Verdict) -> Card:
         calibration=verdict.calibration,
         operating_points=verdict.operating_points,
         limits=recipe.limits,
-        data_licence=licence(run, verdict.also_learnt_from),
+        data_licence=licence(run, verdict.also_learnt_from, verdict.other_starts),
     )
     write_card(card, run.out / "cards" / f"{run.name}.toml")
     return card
@@ -117,13 +119,16 @@ def split_in_words(run: Run[TrainingRecipe], choose: Choice) -> str:
     )
 
 
-def licence(run: Run[TrainingRecipe], others: Sequence[str] = ()) -> str:
+def licence(run: Run[TrainingRecipe], others: Sequence[str] = (), starts: Sequence[str] = ()) -> str:
     names = dict.fromkeys((*run.recipe.data.readers, *others))
     terms = dict.fromkeys(LICENCES.get(name, f"{name}: the data set's own terms") for name in names)
-    if run.start_file is None:
-        return "; ".join(terms)
-    own = start_weights.LICENCES.get(run.start_file.suffix, "their own terms")
-    return "; ".join([*terms, f"start weights: {run.recipe.start}, trained on ImageNet; {own}"])
+    starts = [*([run.recipe.start] if run.start_file else []), *starts]
+    return "; ".join([*terms, *map(_started_from, starts)])
+
+
+def _started_from(start: str) -> str:
+    own = start_weights.LICENCES.get(Path(start).suffix, "their own terms")
+    return f"start weights: {start}, trained on ImageNet; {own}"
 
 
 def rounded(figure: Estimate) -> Metric:

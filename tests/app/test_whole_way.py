@@ -64,6 +64,7 @@ class Always:
 class Doubtful:
     height: int = 16
     width: int = 16
+    taught: tuple[int, int] | None = None
     together: Together | None = None
 
     def __call__(self, pixels: Floats) -> Judgement:

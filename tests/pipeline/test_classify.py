@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.calibration import Calibration, logit_of
-from pipeline.classify import cancer, classify, masking, squashed, three_inputs
+from pipeline.classify import as_taught, cancer, classify, masking, squashed, three_inputs
 from pipeline.finding import Finding, Kind, MaskingLevel
 from pipeline.geometry import Box, Transform
 from pipeline.segment import segment
@@ -99,6 +99,16 @@ def test_the_cancer_network_sees_the_squashed_view() -> None:
     (seen,) = network.seen
     assert seen.shape == (16, 8)
     assert seen.dtype == np.float32
+
+
+def test_a_picture_shows_a_cancer_network_no_finer_detail_than_those_that_taught_it() -> None:
+    fine, coarse = (np.tile(np.eye(2, dtype=np.uint8) * 200, (half, half)) for half in (16, 8))
+    assert np.ptp(as_taught(fine, 16, 16, None)[2:-2, 2:-2]) == 0  # the checks are gone by halves
+    lines = np.zeros((64, 64), np.uint8)
+    lines[::4] = 200
+    assert np.ptp(as_taught(lines, 32, 32, None)[4:-4]) > 0.3
+    assert np.ptp(as_taught(lines, 32, 32, (16, 16))[4:-4]) < 0.01
+    assert np.array_equal(as_taught(coarse, 16, 16, (8, 8)), squashed(coarse, 16, 16))  # as coarse as they were
 
 
 @pytest.mark.parametrize("shape", [(400, 300), (20, 10), (3, 500)])

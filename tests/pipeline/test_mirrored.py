@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -31,7 +33,7 @@ class Blind:
         return (np.zeros((1, 1), np.float32),)
 
 
-def card(**said: bool) -> Card:
+def card(**said: Any) -> Card:
     return Card("c", "cancer", "compact", "", "", "c.tflite", "0" * 64, "", input={"height": 6, "width": 4, **said})
 
 
@@ -55,6 +57,11 @@ def test_its_map_lies_where_each_of_both_looked() -> None:
 def test_a_file_without_a_map_still_has_none() -> None:
     with pytest.raises(NoHeatmap):
         Mirrored(Blind()).cam(PICTURE)
+
+
+def test_the_card_tells_how_fine_the_pictures_were_that_taught_it() -> None:
+    assert LiteRtCancer(TopRow(), card()).taught is None
+    assert LiteRtCancer(TopRow(), card(taught=[482, 291])).taught == (482, 291)
 
 
 def test_the_card_decides() -> None:

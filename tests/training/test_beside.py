@@ -22,6 +22,7 @@ from training.recipes.read import RecipeError  # noqa: E402
 from training.run import Run  # noqa: E402
 from training.tasks.cancer import OTHER, CancerRecipe, beside_of, started  # noqa: E402
 from training.train import read  # noqa: E402
+from training.verdict import licence  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # keras 3.15, numpy 2
 PICTURES = np.random.default_rng(1).random((6, 64, 64, 1), np.float32)
@@ -49,9 +50,7 @@ def opened(folder: Path, file: str) -> Any:
 def run_in(folder: Path, recipe: str = "cancer", held_out: int | None = 0, side: int = 64) -> Run[CancerRecipe]:
     found = read(find(recipe))
     assert isinstance(found, CancerRecipe)
-    found = replace(found, beside="efficientnet-cancer" if recipe == "cancer" else "")
-    found = replace(found, view=replace(found.view, height=side, width=side))
-    return Run(found, folder, folder, held_out)
+    return Run(replace(found, view=replace(found.view, height=side, width=side)), folder, folder, held_out)
 
 
 def trained_in(folder: Path, held_out: int | None = 0, side: int = 64) -> Any:
@@ -96,6 +95,9 @@ def test_what_another_run_left_is_taken_in(tmp_path: Path) -> None:
     assert np.asarray(found.network(PICTURES)) == pytest.approx(np.asarray(left(PICTURES, training=False)), abs=1e-6)
     assert found.readers == ("rsna_subset",)
     assert found.architecture.startswith("EfficientNet-Lite2 (Tan & Le 2019)")
+    told = licence(run_in(tmp_path), found.readers, (found.start,))
+    assert told.startswith("RSNA 2022 challenge: research and education use; start weights: efficientnet_lite2_pytorch")
+    assert told.endswith(", trained on ImageNet; EfficientNet-Lite is Apache-2.0")
 
 
 def test_without_it_the_recipe_says_what_to_run_first(tmp_path: Path) -> None:

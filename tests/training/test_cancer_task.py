@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from training.recipes.read import RecipeError  # noqa: E402
 from training.recipes.values import Source  # noqa: E402
 from training.run import Run  # noqa: E402
 from training.split import fold_of  # noqa: E402
-from training.tasks.cancer import CancerRecipe, backbone_of, lesions_of, started  # noqa: E402
+from training.tasks.cancer import CancerRecipe, backbone_of, lesions_of, started, taught_size  # noqa: E402
 from training.train import read  # noqa: E402
 
 pytestmark = [
@@ -66,6 +67,12 @@ def test_its_stages_are_those_of_the_detector_it_starts_from(detector: Any, meas
     for level, seen in zip("45", stages(model, PICTURES), strict=True):
         assert np.abs(seen).max() > 0.1
         assert seen == pytest.approx(np.asarray(expected[level]), abs=1e-3)
+
+
+def test_its_card_tells_the_median_size_of_the_pictures_that_taught_it() -> None:
+    shapes = [(480, 300), (500, 200), (400, 310)]
+    views: Any = [SimpleNamespace(pixels=np.zeros(shape, np.uint8)) for shape in shapes]
+    assert taught_size(views) == (480, 300)
 
 
 def test_pooled_features_are_standardised_over_the_pictures_it_starts_with() -> None:

@@ -62,6 +62,16 @@ def test_the_calibration_is_that_of_all_folds_together() -> None:
     assert figures["pooled_breast_auc"].n == 300
 
 
+def test_the_card_still_says_who_taught_it_and_what_stands_beside_it() -> None:
+    mine = card("by patient; everybody trained")
+    data = "9 views of rsna_subset; so did the network beside it, EfficientNet-Lite2; 0 views validate"
+    said, _ = of_views(replace(mine, training={**mine.training, "data": data}), drawn(100))
+    taught = "9 views of rsna_subset; so did the network beside it, EfficientNet-Lite2"
+    assert said.training["data"] == f"{taught}; 200 views validate in five folds"
+    again, _ = of_views(said, drawn(100))
+    assert again.training["data"] == said.training["data"]
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """40 women, of whom a bright breast is cancer, and 20 of another set, with BI-RADS."""

@@ -73,12 +73,20 @@ def train(run: Run[CancerRecipe]) -> None:
     said = f"{len(views)} views of {', '.join(recipe.data.readers)}"
     said += f" with {lesions.said} set into them" if lesions else ""
     input = {"names": ["image"], "height": how.height, "width": how.width}
+    input |= {"taught": list(taught_size(views))}
     input |= {"mirrored": True} if recipe.mirrored else {}
     others = (*taught_on, *(recipe.lesions.readers if recipe.lesions else ()), *(other.readers if other else ()))
     said += f"; so did the network beside it, {other.architecture}" if other else ""
     said += f"; {len(validation)} views validate"
-    verdict = Verdict(input, said, choose=how.schedule.choose, also_learnt_from=others)
+    starts = (other.start,) if other else ()
+    verdict = Verdict(input, said, choose=how.schedule.choose, also_learnt_from=others, other_starts=starts)
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
+
+
+def taught_size(views: Sequence[PreparedExample]) -> tuple[int, int]:
+    """Median rows and columns of the prepared pictures."""
+    rows, columns = np.median([item.pixels.shape for item in views], axis=0).round()
+    return int(rows), int(columns)
 
 
 def beside_of(run: Run[CancerRecipe]) -> Beside | None:
