@@ -26,7 +26,7 @@ from training.recipes.read import RecipeError  # noqa: E402
 from training.recipes.values import Source  # noqa: E402
 from training.run import Run  # noqa: E402
 from training.split import fold_of  # noqa: E402
-from training.tasks.cancer import CancerRecipe, backbone_of, lesions_of, started, taught_size  # noqa: E402
+from training.tasks.cancer import CancerRecipe, backbone_of, lesions_of, started, median_size  # noqa: E402
 from training.train import read  # noqa: E402
 
 pytestmark = [
@@ -72,7 +72,7 @@ def test_its_stages_are_those_of_the_detector_it_starts_from(detector: Any, meas
 def test_its_card_tells_the_median_size_of_the_pictures_that_taught_it() -> None:
     shapes = [(480, 300), (500, 200), (400, 310)]
     views: Any = [SimpleNamespace(pixels=np.zeros(shape, np.uint8)) for shape in shapes]
-    assert taught_size(views) == (480, 300)
+    assert median_size(views) == (480, 300)
 
 
 def test_pooled_features_are_standardised_over_the_pictures_it_starts_with() -> None:

@@ -73,7 +73,7 @@ def train(run: Run[CancerRecipe]) -> None:
     said = f"{len(views)} views of {', '.join(recipe.data.readers)}"
     said += f" with {lesions.said} set into them" if lesions else ""
     input = {"names": ["image"], "height": how.height, "width": how.width}
-    input |= {"taught": list(taught_size(views))}
+    input |= {"taught": list(median_size(views))}
     input |= {"mirrored": True} if recipe.mirrored else {}
     others = (*taught_on, *(recipe.lesions.readers if recipe.lesions else ()), *(other.readers if other else ()))
     said += f"; so did the network beside it, {other.architecture}" if other else ""
@@ -83,7 +83,7 @@ def train(run: Run[CancerRecipe]) -> None:
     write_verdict(run, judged(run, verdict, validation) if validation else verdict)
 
 
-def taught_size(views: Sequence[PreparedExample]) -> tuple[int, int]:
+def median_size(views: Sequence[PreparedExample]) -> tuple[int, int]:
     """Median rows and columns of the prepared pictures."""
     rows, columns = np.median([item.pixels.shape for item in views], axis=0).round()
     return int(rows), int(columns)
