@@ -26,7 +26,7 @@ from training.recipes.read import RecipeError  # noqa: E402
 from training.recipes.values import Source  # noqa: E402
 from training.run import Run  # noqa: E402
 from training.split import fold_of  # noqa: E402
-from training.tasks.cancer import CancerRecipe, backbone_of, lesions_of, started, median_size  # noqa: E402
+from training.tasks.cancer import CancerRecipe, backbone_of, lesions_of, median_size, started  # noqa: E402
 from training.train import read  # noqa: E402
 
 pytestmark = [
